@@ -1,0 +1,93 @@
+import type { PrivateMessage, RoomEvent } from './events.js';
+import type { Limits } from './limits.js';
+import type { RoomName } from './names.js';
+import { errorNumbers, isTemporary, type Refusal, refusals } from './refusals.js';
+import type { Language } from './speech.js';
+
+/** JSON-RPC 2.0 (https://www.jsonrpc.org/specification) on lines: requests in; answers and notifications out. */
+
+export type Id = string | number | null;
+
+/** One call of a line. Without `id` it is a notification: nobody waits for an answer. */
+export type Request =
+  | { readonly type: 'call'; readonly method: string; readonly params: unknown; readonly id: Id | undefined }
+  | { readonly type: 'refused'; readonly refusal: Refusal; readonly id: Id };
+
+export type Parsed =
+  | { readonly type: 'one'; readonly request: Request }
+  | { readonly type: 'batch'; readonly requests: readonly Request[] };
+
+/** Reads one line that begins with `{` or `[`. */
+export function parseRequests(line: string, limits: Limits): Parsed {
+  let json: unknown;
+  try {
+    json = JSON.parse(line);
+  } catch {
+    return { type: 'one', request: { type: 'refused', refusal: refusals.parseError(), id: null } };
+  }
+  if (!Array.isArray(json)) return { type: 'one', request: parseRequest(json) };
+  if (json.length === 0) return { type: 'one', request: refusedRequest(undefined, null) };
+  if (json.length > limits.batchMax) {
+    return {
+      type: 'one',
+      request: { type: 'refused', refusal: refusals.batchTooLarge(json.length, limits), id: null },
+    };
+  }
+  return { type: 'batch', requests: json.map(parseRequest) };
+}
+
+function parseRequest(json: unknown): Request {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return refusedRequest(undefined, null);
+  const { jsonrpc, method, params, id } = json as Record<string, unknown>;
+  const hasId = Object.hasOwn(json, 'id');
+  if (hasId && id !== null && typeof id !== 'string' && !Number.isFinite(id)) return refusedRequest('id', null);
+  const knownId = hasId ? (id as Id) : null;
+  if (typeof method !== 'string') return refusedRequest('method', knownId);
+  if (jsonrpc !== '2.0') return refusedRequest('jsonrpc', knownId);
+  if (params === null || (typeof params !== 'object' && params !== undefined)) return refusedRequest('params', knownId);
+  return { type: 'call', method, params, id: hasId ? (id as Id) : undefined };
+}
+
+function refusedRequest(field: string | undefined, id: Id): Request {
+  return { type: 'refused', refusal: refusals.invalidRequest(field), id };
+}
+
+export function encodeResult(id: Id, result: unknown): string {
+  return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${JSON.stringify(result)}}`;
+}
+
+export function encodeRefusal(id: Id, refusal: Refusal, language: Language): string {
+  const { code, message, field, retryAfterMs } = refusal;
+  const data = { code, temporary: isTemporary(code), retryAfterMs, field };
+  const error = { code: errorNumbers[code], message: message[language], data };
+  return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"error":${JSON.stringify(error)}}`;
+}
+
+export function encodeNotification(method: string, params: object): string {
+  return `{"jsonrpc":"2.0","method":"${method}","params":${JSON.stringify(params)}}`;
+}
+
+/** One event of a room as the notification that its members are sent. Names need no escapes: see names.ts. */
+export function encodeRoomEvent(room: RoomName, event: RoomEvent): string {
+  const { seq, at } = event;
+  switch (event.type) {
+    case 'said': {
+      const repeatable = event.clientMsgId === undefined ? '' : `,"clientMsgId":${JSON.stringify(event.clientMsgId)}`;
+      return `{"jsonrpc":"2.0","method":"room.message","params":{"room":"${room}","seq":${seq},"from":"${event.user}","at":${at},"text":${JSON.stringify(event.text)}${repeatable}}}`;
+    }
+    case 'joined':
+      return encodeNotification('room.joined', { room, seq, user: event.user, at });
+    case 'left':
+      return encodeNotification('room.left', { room, seq, user: event.user, at, reason: event.reason });
+    case 'created':
+    case 'topic-changed':
+      return encodeNotification('room.changed', { room, seq, by: event.user, at, topic: event.topic });
+    default:
+      return event satisfies never;
+  }
+}
+
+export function encodePrivateMessage(message: PrivateMessage): string {
+  const { seq, room, from, to, at, text } = message;
+  return encodeNotification('private.message', { seq, room, from, to, at, text });
+}

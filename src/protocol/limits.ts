@@ -1,0 +1,88 @@
+/**
+ * Every bound of the server, with its unit in its name. `hello` tells them all; each is refused with an
+ * error that names it. The defaults are the wire contract's.
+ */
+export interface Limits {
+  /** Bytes of one line, without its terminator. */
+  readonly lineBytesMax: number;
+  /** Bytes of UTF-8 in one message. */
+  readonly textBytesMax: number;
+  readonly topicBytesMax: number;
+  readonly nameCharactersMax: number;
+  readonly roomNameCharactersMax: number;
+  readonly clientMsgIdCharactersMax: number;
+  /** For how long a `clientMsgId` is remembered. */
+  readonly clientMsgIdSeconds: number;
+  /** Arrays and objects inside one another in `ping`'s data. */
+  readonly dataDepthMax: number;
+  /** Calls in one JSON-RPC batch. */
+  readonly batchMax: number;
+  /** Bytes of all the answers to one batch; calls beyond it are answered `BUSY`. */
+  readonly batchReplyBytesMax: number;
+  /** Unanswered calls of one connection; beyond it the server stops reading the connection. */
+  readonly inFlightMax: number;
+  readonly historyLimitDefault: number;
+  readonly historyLimitMax: number;
+  /** Bytes of text in one history page; a page that reaches it ends early and says `more`. */
+  readonly historyBytesMax: number;
+  /** Bytes waiting to be sent on one connection before it is left behind to catch up later. */
+  readonly sendQueueBytesMax: number;
+  /** Bytes of recent events kept in memory for catching up, all rooms together. */
+  readonly ringBytesMax: number;
+  /** Commands waiting in one actor's mailbox; beyond it calls are answered `BUSY`. */
+  readonly mailboxCommandsMax: number;
+  /** Bytes of text in one actor's mailbox; beyond it calls are answered `BUSY`. */
+  readonly mailboxBytesMax: number;
+  /** Commands in one transaction of an actor. */
+  readonly commandBatchMax: number;
+  /** Bytes of text in one transaction of an actor. */
+  readonly commandBatchBytesMax: number;
+  /** An actor that leaves a batch unanswered for so long is taken for hung and restarted. */
+  readonly callDeadlineMs: number;
+  /** How long the server waits for the last replies of a connection whose client has finished. */
+  readonly closeDeadlineMs: number;
+  /** A guest's identity lives so long after its last connection ended. */
+  readonly resumeSeconds: number;
+  readonly roomsMax: number;
+  readonly roomMembersMax: number;
+  /** Members listed by the answer to `room.join`; `room.members` lists all. */
+  readonly joinMembersMax: number;
+  /** Rooms of one user. */
+  readonly userRoomsMax: number;
+  /** Messages a second and user; 0 is no limit. */
+  readonly floodRate: number;
+}
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+export const defaultLimits: Limits = {
+  lineBytesMax: 16 * KiB,
+  textBytesMax: 8 * KiB,
+  topicBytesMax: 512,
+  nameCharactersMax: 32,
+  roomNameCharactersMax: 64,
+  clientMsgIdCharactersMax: 64,
+  clientMsgIdSeconds: 24 * 60 * 60,
+  dataDepthMax: 64,
+  batchMax: 64,
+  batchReplyBytesMax: 4 * MiB,
+  inFlightMax: 256,
+  historyLimitDefault: 50,
+  historyLimitMax: 500,
+  historyBytesMax: MiB,
+  sendQueueBytesMax: 256 * KiB,
+  ringBytesMax: 64 * MiB,
+  mailboxCommandsMax: 65_536,
+  mailboxBytesMax: 64 * MiB,
+  commandBatchMax: 1024,
+  commandBatchBytesMax: MiB,
+  callDeadlineMs: 10_000,
+  closeDeadlineMs: 10_000,
+  resumeSeconds: 300,
+  roomsMax: 1000,
+  roomMembersMax: 10_000,
+  joinMembersMax: 1000,
+  userRoomsMax: 100,
+  floodRate: 0,
+};

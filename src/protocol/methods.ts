@@ -1,0 +1,305 @@
+import * as v from 'valibot';
+import {
+  anyJson,
+  anyString,
+  clientMsgId,
+  messageText,
+  type Param,
+  type ParamKind,
+  type ParamTable,
+  pageLimit,
+  position,
+  positions,
+  roomName,
+  topicText,
+  userName,
+  wholeNumber,
+} from './params.js';
+import type { Speech } from './speech.js';
+
+/** What must hold before a method is tried. */
+export type Needs = 'nothing' | 'user' | 'no-user';
+
+/**
+ * When a call may start beside the connection's other calls. `room`: at once; the room's mailbox keeps the order
+ * in which they were sent. `alone`: when the connection's earlier calls are answered, and later ones wait for it;
+ * so are calls that touch several actors, and those whose answers are large.
+ */
+export type Order = 'room' | 'alone';
+
+/**
+ * How people say it: the command, its Portuguese name, and its arguments by the names of the params they fill
+ * (`[x]` may be left out, `…x` takes the rest of the line).
+ */
+export interface TextCommand {
+  readonly name: string;
+  readonly alias?: string;
+  readonly args: string;
+}
+
+export interface Method {
+  readonly alias?: string;
+  readonly params: ParamTable;
+  // biome-ignore lint/suspicious/noExplicitAny: a method table holds results of every shape
+  readonly result: v.ObjectSchema<any, any>;
+  readonly needs: Needs;
+  readonly order: Order;
+  readonly command?: TextCommand;
+  readonly doc: Speech;
+}
+
+const must = <Wire, Value>(kind: ParamKind<Wire, Value>, alias?: string) => param(kind, alias, false as const);
+const may = <Wire, Value>(kind: ParamKind<Wire, Value>, alias?: string) => param(kind, alias, true as const);
+
+function param<Wire, Value, Optional extends boolean>(
+  kind: ParamKind<Wire, Value>,
+  alias: string | undefined,
+  optional: Optional,
+) {
+  return { kind, optional, ...(alias === undefined ? {} : { alias }) } as Param<Wire, Value> & { optional: Optional };
+}
+
+const seq = position.schema;
+const at = position.schema;
+const role = v.picklist(['owner', 'member']);
+const member = v.object({ userId: v.string(), name: v.string(), role, online: v.boolean() });
+const message = v.object({ seq, from: v.string(), at, text: v.string() });
+const privateMessage = v.object({
+  seq,
+  room: v.string(),
+  from: v.string(),
+  to: v.string(),
+  at,
+  text: v.string(),
+});
+
+/**
+ * The method table (PROTOCOL.md, section 2): the one source of dispatch, validation, `/help`, the tables of
+ * docs/protocol.md and the client's types. The order of `params` is their order by position.
+ */
+export const methods = {
+  hello: {
+    params: { protocol: may(wholeNumber), client: may(anyString) },
+    result: v.object({
+      server: v.literal('salas'),
+      version: v.string(),
+      protocol: v.number(),
+      limits: v.record(v.string(), v.number()),
+      features: v.array(v.string()),
+    }),
+    needs: 'nothing',
+    order: 'room',
+    doc: { en: 'What this server is, and every bound it keeps.', pt: 'O que é este servidor e todos os seus limites.' },
+  },
+  ping: {
+    params: { data: may(anyJson) },
+    result: v.object({ data: v.optional(v.unknown()), at, heads: v.record(v.string(), seq) }),
+    needs: 'nothing',
+    order: 'room',
+    command: { name: '/ping', args: '' },
+    doc: {
+      en: 'Answers at once, with the last seq of each room joined.',
+      pt: 'Responde na hora, com o último seq de cada sala.',
+    },
+  },
+  'user.register': {
+    alias: 'ingressar_no_sistema',
+    params: { name: must(userName, 'nome') },
+    result: v.object({ userId: v.string(), name: v.string(), token: v.string(), resumeSeconds: v.number() }),
+    needs: 'no-user',
+    order: 'alone',
+    command: { name: '/register', alias: '/ingressar', args: 'name' },
+    doc: {
+      en: 'Takes a name; answers your id and the token that brings you back.',
+      pt: 'Escolhe um nome; responde seu id e o token que traz você de volta.',
+    },
+  },
+  'user.resume': {
+    params: { token: must(anyString), rooms: may(positions), inboxAfter: may(position) },
+    result: v.object({
+      userId: v.string(),
+      name: v.string(),
+      rooms: v.array(v.object({ room: v.string(), epoch: v.string(), seq, status: v.picklist(['resumed', 'reset']) })),
+      inboxSeq: seq,
+    }),
+    needs: 'no-user',
+    order: 'alone',
+    command: { name: '/resume', args: 'token […rooms]' },
+    doc: {
+      en: 'Comes back with a token, and is sent what came after ROOM@AFTER.',
+      pt: 'Volta com um token e recebe o que veio depois de SALA@APÓS.',
+    },
+  },
+  'user.me': {
+    params: {},
+    result: v.object({ userId: v.string(), name: v.string(), rooms: v.array(v.string()) }),
+    needs: 'user',
+    order: 'alone',
+    command: { name: '/me', alias: '/eu', args: '' },
+    doc: { en: 'Who you are and the rooms you are in.', pt: 'Quem você é e em que salas está.' },
+  },
+  'user.quit': {
+    alias: 'sair_do_sistema',
+    params: {},
+    result: v.object({}),
+    needs: 'user',
+    order: 'alone',
+    command: { name: '/quit', alias: '/tchau', args: '' },
+    doc: {
+      en: 'Leaves every room, ends your identity and closes.',
+      pt: 'Sai de todas as salas, encerra sua identidade e fecha.',
+    },
+  },
+  'room.list': {
+    alias: 'listar_salas',
+    params: {},
+    result: v.object({
+      rooms: v.array(v.object({ room: v.string(), topic: v.string(), members: v.number(), seq })),
+    }),
+    needs: 'user',
+    order: 'alone',
+    command: { name: '/rooms', alias: '/salas', args: '' },
+    doc: { en: 'All rooms.', pt: 'Todas as salas.' },
+  },
+  'room.create': {
+    alias: 'criar_sala',
+    params: { room: must(roomName, 'sala'), topic: may(topicText, 'topico') },
+    result: v.object({ room: v.string(), epoch: v.string(), seq }),
+    needs: 'user',
+    order: 'alone',
+    command: { name: '/create', alias: '/criar', args: 'room […topic]' },
+    doc: { en: 'Makes a room; you join it as its owner.', pt: 'Cria uma sala; você entra como dono.' },
+  },
+  'room.join': {
+    alias: 'entrar_na_sala',
+    params: { room: must(roomName, 'sala'), after: may(position) },
+    result: v.object({ room: v.string(), epoch: v.string(), seq, topic: v.string(), members: v.array(member) }),
+    needs: 'user',
+    order: 'alone',
+    command: { name: '/join', alias: '/entrar', args: 'room' },
+    doc: {
+      en: 'Enters a room; plain text goes there from now on.',
+      pt: 'Entra em uma sala; texto puro vai para ela a partir de agora.',
+    },
+  },
+  'room.leave': {
+    alias: 'sair_da_sala',
+    params: { room: must(roomName, 'sala') },
+    result: v.object({ room: v.string(), seq }),
+    needs: 'user',
+    order: 'alone',
+    command: { name: '/leave', alias: '/sair', args: '[room]' },
+    doc: { en: 'Leaves a room.', pt: 'Sai de uma sala.' },
+  },
+  'room.send': {
+    alias: 'enviar_mensagem_publica',
+    params: {
+      room: must(roomName, 'sala'),
+      text: must(messageText, 'mensagem'),
+      clientMsgId: may(clientMsgId),
+    },
+    result: v.object({ room: v.string(), epoch: v.string(), seq, at, duplicate: v.boolean() }),
+    needs: 'user',
+    order: 'room',
+    command: { name: '/say', args: 'room …text' },
+    doc: {
+      en: 'Says something to a room; answered when it is on disk.',
+      pt: 'Diz algo a uma sala; respondido quando está em disco.',
+    },
+  },
+  'room.history': {
+    alias: 'listar_mensagens_publicas',
+    params: {
+      room: must(roomName, 'sala'),
+      before: may(position),
+      after: may(position),
+      limit: may(pageLimit),
+    },
+    result: v.object({ room: v.string(), epoch: v.string(), seq, messages: v.array(message), more: v.boolean() }),
+    needs: 'user',
+    order: 'alone',
+    command: { name: '/history', alias: '/mensagens', args: '[room] [limit]' },
+    doc: { en: 'What was said in a room.', pt: 'O que foi dito em uma sala.' },
+  },
+  'room.members': {
+    alias: 'listar_usuarios',
+    params: { room: must(roomName, 'sala') },
+    result: v.object({ room: v.string(), seq, members: v.array(member) }),
+    needs: 'user',
+    order: 'alone',
+    command: { name: '/users', alias: '/usuarios', args: '[room]' },
+    doc: { en: 'Who is in a room.', pt: 'Quem está em uma sala.' },
+  },
+  'room.topic': {
+    alias: 'mudar_topico',
+    params: { room: must(roomName, 'sala'), topic: must(topicText, 'topico') },
+    result: v.object({ room: v.string(), seq }),
+    needs: 'user',
+    order: 'room',
+    doc: { en: "Changes a room's topic; for its owner.", pt: 'Muda o tópico de uma sala; só o dono.' },
+  },
+  'private.send': {
+    alias: 'enviar_mensagem_privada',
+    params: {
+      room: must(roomName, 'sala'),
+      to: must(anyString, 'para'),
+      text: must(messageText, 'mensagem'),
+      clientMsgId: may(clientMsgId),
+    },
+    result: v.object({ seq, at, duplicate: v.boolean(), online: v.boolean() }),
+    needs: 'user',
+    order: 'room',
+    command: { name: '/msg', alias: '/privada', args: 'to …text' },
+    doc: {
+      en: 'Says something to one user; both must be in the room.',
+      pt: 'Diz algo a um usuário; os dois devem estar na sala.',
+    },
+  },
+  'private.history': {
+    alias: 'listar_mensagens_privadas',
+    params: {
+      room: may(roomName, 'sala'),
+      with: may(anyString, 'com'),
+      before: may(position),
+      after: may(position),
+      limit: may(pageLimit),
+    },
+    result: v.object({ messages: v.array(privateMessage), more: v.boolean(), seq }),
+    needs: 'user',
+    order: 'alone',
+    command: { name: '/inbox', alias: '/privadas', args: '[limit]' },
+    doc: { en: 'Your private messages.', pt: 'Suas mensagens privadas.' },
+  },
+} as const satisfies Record<string, Method>;
+
+export type MethodName = keyof typeof methods;
+
+type Simplify<T> = { [K in keyof T]: T[K] };
+type ParamsOf<Table, Side extends 'wire' | 'value'> = Simplify<
+  {
+    -readonly [K in keyof Table as Table[K] extends { optional: false } ? K : never]: ParamType<Table[K], Side>;
+  } & {
+    -readonly [K in keyof Table as Table[K] extends { optional: true } ? K : never]?: ParamType<Table[K], Side>;
+  }
+>;
+type ParamType<P, Side> = P extends Param<infer Wire, infer Value> ? (Side extends 'wire' ? Wire : Value) : never;
+
+/** The params of a method as a client writes them. */
+export type Params<M extends MethodName> = ParamsOf<(typeof methods)[M]['params'], 'wire'>;
+/** The params of a method as its handler gets them, checked. */
+export type Values<M extends MethodName> = ParamsOf<(typeof methods)[M]['params'], 'value'>;
+export type Result<M extends MethodName> = v.InferOutput<(typeof methods)[M]['result']>;
+
+const namesByAlias: ReadonlyMap<string, MethodName> = new Map(
+  (Object.keys(methods) as MethodName[]).flatMap((name) => {
+    const { alias } = methods[name] as Method;
+    return alias === undefined ? [] : [[alias, name] as const];
+  }),
+);
+
+/** The method a client means by `name`, and whether it spoke Portuguese; undefined if there is none. */
+export function findMethod(name: string): { readonly name: MethodName; readonly portuguese: boolean } | undefined {
+  if (Object.hasOwn(methods, name)) return { name: name as MethodName, portuguese: false };
+  const byAlias = namesByAlias.get(name);
+  return byAlias === undefined ? undefined : { name: byAlias, portuguese: true };
+}

@@ -1,0 +1,35 @@
+import type { Dialect, PrivateMessage, RoomEvent } from './events.js';
+import { encodeNotification, encodePrivateMessage, encodeRoomEvent } from './jsonrpc.js';
+import type { RoomName } from './names.js';
+import { formatPrivateMessage, formatRoomEvent } from './text-replies.js';
+
+/** What the server sends unasked, in either dialect. Every push is one line, with its line feed. */
+
+const encoder = new TextEncoder();
+
+/** Events of a room as one run of lines: a line an event, in order. The array is exactly as long as its bytes. */
+export function encodeRoomEvents(room: RoomName, events: readonly RoomEvent[], dialect: Dialect): Uint8Array {
+  const encode = dialect === 'json' ? encodeRoomEvent : formatRoomEvent;
+  let lines = '';
+  for (const event of events) lines += `${encode(room, event)}\n`;
+  return encoder.encode(lines);
+}
+
+export function encodePrivateMessages(messages: readonly PrivateMessage[], dialect: Dialect): Uint8Array {
+  const encode = dialect === 'json' ? encodePrivateMessage : formatPrivateMessage;
+  let lines = '';
+  for (const message of messages) lines += `${encode(message)}\n`;
+  return encoder.encode(lines);
+}
+
+export function encodeReset(room: RoomName, epoch: string, seq: number, dialect: Dialect): string {
+  return dialect === 'json'
+    ? `${encodeNotification('room.reset', { room, epoch, seq })}\n`
+    : `[${room} #${seq}] * the log of this room was replaced; /history shows it\n`;
+}
+
+export function encodeDraining(reconnectAfterMs: number, dialect: Dialect): string {
+  return dialect === 'json'
+    ? `${encodeNotification('server.draining', { reconnectAfterMs })}\n`
+    : `# the server is going down; reconnect in ${reconnectAfterMs} ms\n`;
+}

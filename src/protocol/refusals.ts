@@ -1,0 +1,319 @@
+import type { Limits } from './limits.js';
+import { quote, type Speech } from './speech.js';
+
+/** The contract's error codes with their JSON-RPC numbers (PROTOCOL.md, section 3). */
+export const errorNumbers = {
+  PARSE_ERROR: -32700,
+  INVALID_REQUEST: -32600,
+  METHOD_NOT_FOUND: -32601,
+  INVALID_PARAMS: -32602,
+  INTERNAL_ERROR: -32603,
+  NOT_REGISTERED: -32001,
+  ALREADY_REGISTERED: -32002,
+  NAME_INVALID: -32003,
+  TOKEN_INVALID: -32004,
+  ROOM_NOT_FOUND: -32010,
+  ROOM_EXISTS: -32011,
+  ROOM_NAME_INVALID: -32012,
+  NOT_IN_ROOM: -32013,
+  USER_NOT_FOUND: -32014,
+  USER_NOT_IN_ROOM: -32015,
+  TEXT_INVALID: -32020,
+  TEXT_TOO_LONG: -32021,
+  DUPLICATE_CONFLICT: -32022,
+  LINE_TOO_LONG: -32030,
+  INVALID_UTF8: -32031,
+  BATCH_TOO_LARGE: -32032,
+  PROTOCOL_UNSUPPORTED: -32033,
+  RATE_LIMITED: -32040,
+  BUSY: -32041,
+  DRAINING: -32042,
+  ACTOR_RESTARTED: -32043,
+  FORBIDDEN: -32050,
+  BANNED: -32051,
+  MUTED: -32052,
+  SLOW_MODE: -32053,
+} as const;
+
+export type ErrorCode = keyof typeof errorNumbers;
+
+/** Codes after which the same call may succeed later. */
+const temporaryCodes: ReadonlySet<ErrorCode> = new Set([
+  'RATE_LIMITED',
+  'BUSY',
+  'DRAINING',
+  'ACTOR_RESTARTED',
+  'MUTED',
+  'SLOW_MODE',
+]);
+
+/** An expected failure, as a value: it crosses threads unchanged and either dialect can tell it. */
+export interface Refusal {
+  readonly code: ErrorCode;
+  readonly message: Speech;
+  /** The parameter that was wrong, by the name the caller used. */
+  readonly field?: string;
+  readonly retryAfterMs?: number;
+}
+
+export function isRefusal(outcome: object): outcome is Refusal {
+  return 'code' in outcome;
+}
+
+export function isTemporary(code: ErrorCode): boolean {
+  return temporaryCodes.has(code);
+}
+
+function refuse(code: ErrorCode, en: string, pt: string, more?: Pick<Refusal, 'field' | 'retryAfterMs'>): Refusal {
+  return { code, message: { en, pt }, ...more };
+}
+
+/**
+ * Every refusal the server knows, one constructor each, in both languages. The first words of the three that
+ * the JSON-RPC 2.0 specification prints in its examples are the specification's, and stay English.
+ */
+export const refusals = {
+  parseError: () => refuse('PARSE_ERROR', 'Parse error', 'Parse error'),
+  invalidRequest: (field?: string) =>
+    field === undefined || field === 'method'
+      ? refuse('INVALID_REQUEST', 'Invalid Request', 'Invalid Request', field === undefined ? {} : { field })
+      : refuse(
+          'INVALID_REQUEST',
+          `Invalid Request: ${requestRules[field]?.en ?? field}`,
+          `Invalid Request: ${requestRules[field]?.pt ?? field}`,
+          { field },
+        ),
+  methodNotFound: () => refuse('METHOD_NOT_FOUND', 'Method not found', 'Method not found'),
+  commandNotFound: (command: string) =>
+    refuse(
+      'METHOD_NOT_FOUND',
+      `there is no command ${quote(command)}; /help lists them, and // sends a text that begins with /`,
+      `não existe o comando ${quote(command)}; /ajuda mostra a lista, e // envia um texto que começa com /`,
+    ),
+  usage: (usage: string, field?: string) =>
+    refuse('INVALID_PARAMS', `usage: ${usage}`, `uso: ${usage}`, field === undefined ? {} : { field }),
+  paramMissing: (field: string) =>
+    refuse('INVALID_PARAMS', `${quote(field)} is missing`, `falta ${quote(field)}`, { field }),
+  paramUnknown: (field: string, known: readonly string[]) =>
+    refuse(
+      'INVALID_PARAMS',
+      `${quote(field)} is not a parameter of this method; it takes ${list(known, 'none')}`,
+      `${quote(field)} não é um parâmetro deste método; ele aceita ${list(known, 'nenhum')}`,
+      { field },
+    ),
+  paramTwice: (field: string) =>
+    refuse('INVALID_PARAMS', `${quote(field)} is given twice`, `${quote(field)} foi dado duas vezes`, { field }),
+  paramsSurplus: (given: number, known: readonly string[]) =>
+    refuse(
+      'INVALID_PARAMS',
+      `${given} positional parameters were given; this method takes at most ${known.length}: ${list(known, 'none')}`,
+      `foram dados ${given} parâmetros por posição; este método aceita no máximo ${known.length}: ${list(known, 'nenhum')}`,
+      { field: String(known.length) },
+    ),
+  paramMistyped: (field: string, wanted: Speech) =>
+    refuse('INVALID_PARAMS', `${quote(field)} must be ${wanted.en}`, `${quote(field)} deve ser ${wanted.pt}`, {
+      field,
+    }),
+  paramsExclusive: (field: string, other: string) =>
+    refuse(
+      'INVALID_PARAMS',
+      `give either ${quote(field)} or ${quote(other)}, not both`,
+      `dê ${quote(field)} ou ${quote(other)}, não os dois`,
+      { field },
+    ),
+  internal: () =>
+    refuse(
+      'INTERNAL_ERROR',
+      'the server failed at this call; the operator finds the reason in its log',
+      'o servidor falhou nesta chamada; o operador encontra o motivo no log',
+    ),
+  notRegistered: () =>
+    refuse(
+      'NOT_REGISTERED',
+      'say who you are first: /register NAME, or user.register',
+      'diga antes quem você é: /ingressar NOME, ou ingressar_no_sistema',
+    ),
+  alreadyRegistered: (user: string) =>
+    refuse(
+      'ALREADY_REGISTERED',
+      `this connection is already ${user}; open another one, or quit first`,
+      `esta conexão já é de ${user}; abra outra, ou saia antes`,
+    ),
+  nameInvalid: (limits: Limits, field?: string) =>
+    refuse(
+      'NAME_INVALID',
+      `a name has 1 to ${limits.nameCharactersMax} letters, digits, _ or -, like ana or João-2`,
+      `um nome tem de 1 a ${limits.nameCharactersMax} letras, dígitos, _ ou -, como ana ou João-2`,
+      field === undefined ? {} : { field },
+    ),
+  tokenInvalid: () =>
+    refuse(
+      'TOKEN_INVALID',
+      'this token belongs to nobody, or its identity has expired; register again',
+      'este token não é de ninguém, ou a identidade dele expirou; ingresse de novo',
+    ),
+  roomNotFound: (room: string) =>
+    refuse(
+      'ROOM_NOT_FOUND',
+      `there is no room ${quote(room)}; room.list or /rooms shows them`,
+      `não existe a sala ${quote(room)}; listar_salas ou /salas mostra todas`,
+    ),
+  roomExists: (room: string) =>
+    refuse(
+      'ROOM_EXISTS',
+      `the room ${quote(room)} exists already; join it`,
+      `a sala ${quote(room)} já existe; entre nela`,
+    ),
+  roomNameInvalid: (limits: Limits, field?: string) =>
+    refuse(
+      'ROOM_NAME_INVALID',
+      `a room's name has 1 to ${limits.roomNameCharactersMax} letters, digits, _ or -, like sala1`,
+      `o nome de uma sala tem de 1 a ${limits.roomNameCharactersMax} letras, dígitos, _ ou -, como sala1`,
+      field === undefined ? {} : { field },
+    ),
+  notInRoom: (room: string) =>
+    refuse(
+      'NOT_IN_ROOM',
+      `you are not in ${quote(room)}; join it first`,
+      `você não está em ${quote(room)}; entre nela antes`,
+    ),
+  noCurrentRoom: () =>
+    refuse(
+      'NOT_IN_ROOM',
+      'join a room first: /join ROOM; /rooms lists them',
+      'entre antes em uma sala: /entrar SALA; /salas mostra todas',
+    ),
+  userNotFound: (user: string) =>
+    refuse(
+      'USER_NOT_FOUND',
+      `there is no user ${quote(user)}; ids look like ana#1, and /users ROOM shows them`,
+      `não existe o usuário ${quote(user)}; um id é como ana#1, e /usuarios SALA os mostra`,
+    ),
+  userNotInRoom: (user: string, room: string) =>
+    refuse('USER_NOT_IN_ROOM', `${quote(user)} is not in ${quote(room)}`, `${quote(user)} não está em ${quote(room)}`),
+  textEmpty: (field: string) =>
+    refuse(
+      'TEXT_INVALID',
+      'the text is empty; send at least one character',
+      'o texto está vazio; envie ao menos um caractere',
+      {
+        field,
+      },
+    ),
+  textControl: (field: string) =>
+    refuse(
+      'TEXT_INVALID',
+      'the text has control characters; of these only TAB is allowed',
+      'o texto tem caracteres de controle; deles só TAB é permitido',
+      { field },
+    ),
+  textMalformed: (field: string) =>
+    refuse(
+      'TEXT_INVALID',
+      'the text has half of a surrogate pair, which is no character; send the pair, or neither half',
+      'o texto tem metade de um par substituto, que não é um caractere; envie o par, ou nenhuma metade',
+      { field },
+    ),
+  textTooLong: (bytes: number, bytesMax: number, field: string) =>
+    refuse(
+      'TEXT_TOO_LONG',
+      `the text has ${bytes} bytes; at most ${bytesMax} are allowed`,
+      `o texto tem ${bytes} bytes; são permitidos no máximo ${bytesMax}`,
+      { field },
+    ),
+  duplicateConflict: (clientMsgId: string, seq: number) =>
+    refuse(
+      'DUPLICATE_CONFLICT',
+      `${quote(clientMsgId)} was used for another message (seq ${seq}); use a new id for a new message`,
+      `${quote(clientMsgId)} já foi usado em outra mensagem (seq ${seq}); use um id novo para uma mensagem nova`,
+    ),
+  lineTooLong: (limits: Limits) =>
+    refuse(
+      'LINE_TOO_LONG',
+      `the line has more than ${limits.lineBytesMax} bytes; it was discarded`,
+      `a linha tem mais de ${limits.lineBytesMax} bytes; ela foi descartada`,
+    ),
+  invalidUtf8: () =>
+    refuse('INVALID_UTF8', 'the line is not UTF-8; it was discarded', 'a linha não está em UTF-8; ela foi descartada'),
+  batchTooLarge: (calls: number, limits: Limits) =>
+    refuse(
+      'BATCH_TOO_LARGE',
+      `the batch has ${calls} calls; at most ${limits.batchMax} are allowed`,
+      `o lote tem ${calls} chamadas; são permitidas no máximo ${limits.batchMax}`,
+    ),
+  batchReplyTooLarge: (limits: Limits) =>
+    refuse(
+      'BUSY',
+      `the answers to this batch are over ${limits.batchReplyBytesMax} bytes; repeat this call on its own`,
+      `as respostas deste lote passam de ${limits.batchReplyBytesMax} bytes; repita esta chamada sozinha`,
+      { retryAfterMs: 0 },
+    ),
+  protocolUnsupported: (asked: number, offered: number) =>
+    refuse(
+      'PROTOCOL_UNSUPPORTED',
+      `protocol ${asked} is not spoken here; this server speaks ${offered}`,
+      `o protocolo ${asked} não é falado aqui; este servidor fala o ${offered}`,
+      { field: 'protocol' },
+    ),
+  rateLimited: (messagesPerSecond: number, retryAfterMs: number) =>
+    refuse(
+      'RATE_LIMITED',
+      `at most ${messagesPerSecond} messages a second; wait ${retryAfterMs} ms`,
+      `no máximo ${messagesPerSecond} mensagens por segundo; espere ${retryAfterMs} ms`,
+      { retryAfterMs },
+    ),
+  busy: (who: string, retryAfterMs: number) =>
+    refuse(
+      'BUSY',
+      `${who} cannot take more just now; repeat the call`,
+      `${who} não consegue aceitar mais agora; repita a chamada`,
+      {
+        retryAfterMs,
+      },
+    ),
+  storageFull: (who: string, retryAfterMs: number) =>
+    refuse(
+      'BUSY',
+      `${who} could not be written to disk (no room left); nothing was changed, repeat the call later`,
+      `${who} não pôde ser gravado em disco (sem espaço); nada foi mudado, repita a chamada depois`,
+      { retryAfterMs },
+    ),
+  draining: () =>
+    refuse(
+      'DRAINING',
+      'the server is going down; reconnect in a moment',
+      'o servidor está encerrando; conecte-se de novo em instantes',
+    ),
+  actorRestarted: (who: string) =>
+    refuse(
+      'ACTOR_RESTARTED',
+      `${who} was restarted and it is unknown whether the call took effect; repeat it with the same clientMsgId`,
+      `${who} foi reiniciado e não se sabe se a chamada teve efeito; repita com o mesmo clientMsgId`,
+    ),
+  roomFull: (room: string, membersMax: number) =>
+    refuse(
+      'FORBIDDEN',
+      `${quote(room)} is full: ${membersMax} members`,
+      `${quote(room)} está cheia: ${membersMax} membros`,
+    ),
+  ownersOnly: (room: string) =>
+    refuse('FORBIDDEN', `only an owner of ${quote(room)} may do this`, `só um dono de ${quote(room)} pode fazer isto`),
+  tooManyRooms: (roomsMax: number) =>
+    refuse('FORBIDDEN', `this server holds at most ${roomsMax} rooms`, `este servidor tem no máximo ${roomsMax} salas`),
+  tooManyRoomsOfUser: (roomsMax: number) =>
+    refuse(
+      'FORBIDDEN',
+      `a user is in at most ${roomsMax} rooms; leave one first`,
+      `um usuário fica em no máximo ${roomsMax} salas; saia de uma antes`,
+    ),
+} as const;
+
+const requestRules: Record<string, Speech> = {
+  jsonrpc: { en: '"jsonrpc" must be "2.0"', pt: '"jsonrpc" deve ser "2.0"' },
+  params: { en: '"params" must be an object or an array', pt: '"params" deve ser um objeto ou uma lista' },
+  id: { en: '"id" must be a string, a number or null', pt: '"id" deve ser um texto, um número ou null' },
+};
+
+function list(names: readonly string[], none: string): string {
+  return names.length === 0 ? none : names.join(', ');
+}

@@ -1,0 +1,179 @@
+import { type Method, type MethodName, methods, type TextCommand } from './methods.js';
+import { type Refusal, refusals } from './refusals.js';
+import type { Language, Speech } from './speech.js';
+
+/** The text dialect's way in (PROTOCOL.md, section 4): what a person's line asks for. */
+export type TextRequest =
+  | { readonly type: 'nothing' }
+  | {
+      readonly type: 'call';
+      readonly method: MethodName;
+      readonly params: Record<string, unknown>;
+      readonly language?: Language;
+    }
+  | { readonly type: 'help'; readonly about: string | undefined; readonly language: Language }
+  | { readonly type: 'mode'; readonly mode: string; readonly language: Language }
+  | { readonly type: 'refused'; readonly refusal: Refusal; readonly language?: Language };
+
+/** Commands about the connection itself; they are no methods. */
+export const connectionCommands = {
+  '/help': {
+    alias: '/ajuda',
+    args: '[command]',
+    doc: { en: 'This list, or one command.', pt: 'Esta lista, ou um comando.' },
+  },
+  '/mode': {
+    args: '[mode]',
+    doc: { en: 'How you are sent news: json or text.', pt: 'Como você recebe novidades: json ou text.' },
+  },
+} as const satisfies Record<string, { alias?: string; args: string; doc: Speech }>;
+
+const placeholders: Record<string, Speech> = {
+  room: { en: 'ROOM', pt: 'SALA' },
+  name: { en: 'NAME', pt: 'NOME' },
+  text: { en: 'TEXT', pt: 'TEXTO' },
+  topic: { en: 'TOPIC', pt: 'TÓPICO' },
+  token: { en: 'TOKEN', pt: 'TOKEN' },
+  to: { en: 'USERID', pt: 'USERID' },
+  limit: { en: 'N', pt: 'N' },
+  rooms: { en: 'ROOM@AFTER …', pt: 'SALA@APÓS …' },
+  command: { en: 'COMMAND', pt: 'COMANDO' },
+  mode: { en: 'json|text', pt: 'json|text' },
+};
+
+interface Command {
+  readonly args: string;
+  readonly doc: Speech;
+  /** The command's word in each language; the same where it has no alias. */
+  readonly words: Speech;
+  readonly method?: MethodName;
+}
+
+const commands: readonly Command[] = [
+  ...(Object.keys(methods) as MethodName[]).flatMap((method): Command[] => {
+    const { command, doc } = methods[method] as Method & { command?: TextCommand };
+    if (command === undefined) return [];
+    return [{ args: command.args, doc, words: { en: command.name, pt: command.alias ?? command.name }, method }];
+  }),
+  ...Object.entries(connectionCommands).map(([name, command]): Command => {
+    const alias = 'alias' in command ? command.alias : name;
+    return { args: command.args, doc: command.doc, words: { en: name, pt: alias } };
+  }),
+];
+
+const byWord: ReadonlyMap<string, Command> = new Map(
+  commands.flatMap((command) => [[command.words.pt, command] as const, [command.words.en, command] as const]),
+);
+
+/**
+ * Reads one text line. Plain text goes to `currentRoom`; a leading `//` stands for a text that begins with `/`.
+ * `language` is that of the command's word, where it tells: who says `/entrar` is answered in Portuguese.
+ */
+export function parseText(line: string, currentRoom: string | undefined): TextRequest {
+  const trimmed = line.trimStart();
+  if (trimmed === '') return { type: 'nothing' };
+  if (!trimmed.startsWith('/') || trimmed.startsWith('//')) {
+    if (currentRoom === undefined) return { type: 'refused', refusal: refusals.noCurrentRoom() };
+    const text = trimmed.startsWith('//') ? trimmed.slice(1) : line;
+    return { type: 'call', method: 'room.send', params: { room: currentRoom, text } };
+  }
+  const [word, rest] = splitWord(trimmed);
+  const command = byWord.get(word);
+  if (command === undefined) return { type: 'refused', refusal: refusals.commandNotFound(word) };
+  const language = languageOf(word, command);
+  const spoken: { language?: Language } = language === undefined ? {} : { language };
+  const args = readArgs(command.args, rest);
+  if (args === undefined) {
+    return { type: 'refused', refusal: refusals.usage(usage(command, language ?? 'en')), ...spoken };
+  }
+  if (command.method === undefined) {
+    if (command.words.en === '/help') return { type: 'help', about: args.command, language: language ?? 'en' };
+    return { type: 'mode', mode: args.mode ?? '', language: language ?? 'en' };
+  }
+  const params = fillParams(command.method, args, currentRoom);
+  if (params === undefined) return { type: 'refused', refusal: refusals.noCurrentRoom(), ...spoken };
+  if (params === 'malformed') {
+    return { type: 'refused', refusal: refusals.usage(usage(command, language ?? 'en')), ...spoken };
+  }
+  return { type: 'call', method: command.method, params, ...spoken };
+}
+
+/** The lines of `/help`, or those about one command; undefined if there is no such command. */
+export function help(about: string | undefined, language: Language): string[] | undefined {
+  if (about !== undefined) {
+    const command = byWord.get(about.startsWith('/') ? about : `/${about}`);
+    return command === undefined ? undefined : [`${usage(command, language)} - ${command.doc[language]}`];
+  }
+  const usages = commands.map((command) => usage(command, language));
+  const width = Math.max(...usages.map((text) => text.length));
+  return commands.map((command, i) => `${(usages[i] as string).padEnd(width)}  ${command.doc[language]}`);
+}
+
+/** The language a command's word belongs to; undefined where both have the same. */
+function languageOf(word: string, { words }: Command): Language | undefined {
+  if (words.pt === words.en) return undefined;
+  return word === words.pt ? 'pt' : 'en';
+}
+
+function usage(command: Command, language: Language): string {
+  const args = command.args.replace(/[a-z]+/g, (name) => placeholders[name]?.[language] ?? name).replace('…', '');
+  return args === '' ? command.words[language] : `${command.words[language]} ${args}`;
+}
+
+function splitWord(text: string): [word: string, rest: string] {
+  const space = text.indexOf(' ');
+  return space === -1 ? [text, ''] : [text.slice(0, space), text.slice(space + 1)];
+}
+
+/** Arguments by name; undefined if one is missing or there are too many. */
+function readArgs(args: string, line: string): Record<string, string> | undefined {
+  const values: Record<string, string> = {};
+  let rest = line;
+  const wanted = args === '' ? [] : args.split(' ');
+  // `/history 20`: a lone number where a room may stand is the number of messages.
+  if (args === '[room] [limit]' && /^\s*\d+\s*$/.test(rest)) wanted.shift();
+  for (const spec of wanted) {
+    const name = spec.replace(/[[\]…]/g, '');
+    if (spec.includes('…')) {
+      if (rest === '' && spec.startsWith('[')) return values;
+      values[name] = rest;
+      return values;
+    }
+    const [word, after] = splitWord(rest.trimStart());
+    if (word === '') {
+      if (!spec.startsWith('[')) return undefined;
+      continue;
+    }
+    values[name] = word;
+    rest = after;
+  }
+  return rest.trim() === '' ? values : undefined;
+}
+
+/** The method's params; undefined where a current room was needed and there is none. */
+function fillParams(
+  method: MethodName,
+  args: Record<string, string>,
+  currentRoom: string | undefined,
+): Record<string, unknown> | undefined | 'malformed' {
+  const params: Record<string, unknown> = { ...args };
+  const needsRoom = 'room' in methods[method].params && method !== 'private.history';
+  if (needsRoom && params.room === undefined) {
+    if (currentRoom === undefined) return undefined;
+    params.room = currentRoom;
+  }
+  if (args.limit !== undefined) {
+    if (!/^\d{1,9}$/.test(args.limit)) return 'malformed';
+    params.limit = Number(args.limit);
+  }
+  if (args.rooms !== undefined) {
+    const rooms: [string, { after: number }][] = [];
+    for (const word of args.rooms.split(' ').filter((part) => part !== '')) {
+      const [, room, after] = /^(.+)@(\d{1,15})$/.exec(word) ?? [];
+      if (room === undefined) return 'malformed';
+      rooms.push([room, { after: Number(after) }]);
+    }
+    params.rooms = Object.fromEntries(rooms);
+  }
+  return params;
+}

@@ -1,0 +1,75 @@
+import type { PrivateMessage, RoomEvent } from './events.js';
+import type { MethodName, Result } from './methods.js';
+import type { Refusal } from './refusals.js';
+import { type Language, quote } from './speech.js';
+
+/**
+ * The text dialect's way out (PROTOCOL.md, section 4). Nothing here ends in a line feed, and nothing a user
+ * wrote brings a control character: texts, topics and names were checked when they came in.
+ */
+
+/** A list: `+OK N`, then N lines. */
+export function formatList(lines: readonly string[]): string {
+  return [`+OK ${lines.length}`, ...lines].join('\n');
+}
+
+export function formatRefusal(refusal: Refusal, language: Language): string {
+  return `-${refusal.code} ${refusal.message[language]}`;
+}
+
+const formats: { readonly [M in MethodName]: (result: Result<M>) => string } = {
+  hello: (r) => `+OK ${r.server} ${r.version}`,
+  ping: () => '+OK pong',
+  'user.register': (r) => `+OK ${r.userId} token ${r.token}`,
+  'user.resume': (r) =>
+    [
+      '+OK',
+      r.userId,
+      ...r.rooms.map(({ room, seq, status }) => `${room}@${seq} ${status}`),
+      `inbox@${r.inboxSeq}`,
+    ].join(' '),
+  'user.me': (r) => ['+OK', r.userId, ...r.rooms].join(' '),
+  'user.quit': () => '+OK',
+  'room.list': (r) =>
+    formatList(r.rooms.map(({ room, topic, members, seq }) => `${room} #${seq} ${members} ${topic}`.trimEnd())),
+  'room.create': (r) => `+OK ${r.room} #${r.seq}`,
+  'room.join': (r) => `+OK ${r.room} #${r.seq} ${r.topic}`.trimEnd(),
+  'room.leave': (r) => `+OK ${r.room} #${r.seq}`,
+  'room.send': (r) => `+OK #${r.seq}`,
+  'room.history': (r) => formatList(r.messages.map((m) => formatMessage(r.room, m))),
+  'room.members': (r) =>
+    formatList(r.members.map(({ userId, role, online }) => `${userId} ${role} ${online ? 'online' : 'offline'}`)),
+  'room.topic': (r) => `+OK ${r.room} #${r.seq}`,
+  'private.send': (r) => `+OK #${r.seq}`,
+  'private.history': (r) => formatList(r.messages.map((m) => formatPrivateMessage(m as PrivateMessage))),
+};
+
+/** The answer to a text command that was carried out; `result` is the method's, by the method table. */
+export function formatResult(method: MethodName, result: object): string {
+  return (formats[method] as (result: object) => string)(result);
+}
+
+export function formatRoomEvent(room: string, event: RoomEvent): string {
+  switch (event.type) {
+    case 'said':
+      return formatMessage(room, { seq: event.seq, from: event.user, text: event.text });
+    case 'joined':
+      return `[${room} #${event.seq}] * ${event.user} joined`;
+    case 'left':
+      return `[${room} #${event.seq}] * ${event.user} left${event.reason === undefined ? '' : ` (${event.reason})`}`;
+    case 'created':
+      return `[${room} #${event.seq}] * ${event.user} created the room`;
+    case 'topic-changed':
+      return `[${room} #${event.seq}] * ${event.user} changed the topic to ${quote(event.topic)}`;
+    default:
+      return event satisfies never;
+  }
+}
+
+export function formatPrivateMessage({ room, seq, from, to, text }: PrivateMessage): string {
+  return `[${room} private #${seq}] ${from} -> ${to}: ${text}`;
+}
+
+function formatMessage(room: string, { seq, from, text }: { seq: number; from: string; text: string }): string {
+  return `[${room} #${seq}] ${from}: ${text}`;
+}
