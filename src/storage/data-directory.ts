@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { StorageError } from './database.js';
+
+/**
+ * Where a daemon keeps its files:
+ *
+ *     supervisor.db      users, inboxes, the directory of rooms
+ *     rooms/NAME-HASH.db a room's log
+ *     lock               held by the daemon that runs on the directory
+ */
+export function supervisorFile(directory: string): string {
+  return join(directory, 'supervisor.db');
+}
+
+const slugCharactersMax = 40;
+
+/**
+ * The file of a room. Its name is a hash of the room's, so no room's name can reach another path, nor two rooms
+ * the same file on a disk that does not tell capitals; before it stands what is plain ASCII in the name, for
+ * whoever looks into the directory.
+ */
+export function roomFile(directory: string, room: string): string {
+  const hash = createHash('sha256').update(room).digest('hex').slice(0, 32);
+  const slug = room.replace(/[^A-Za-z0-9_]+/g, '').slice(0, slugCharactersMax);
+  return join(directory, 'rooms', `${slug}-${hash}.db`);
+}
+
+/** The claim of one daemon to a data directory. */
+export interface DirectoryLock {
+  release(): void;
+}
+
+/**
+ * Makes the directory where it is missing, and claims it. The claim is an open exclusive transaction on an
+ * empty SQLite file: the operating system drops it with the process, however that ends.
+ *
+ * @throws StorageError when another daemon holds it, or the directory cannot be made or written.
+ */
+export function lockDirectory(directory: string): DirectoryLock {
+  try {
+    mkdirSync(join(directory, 'rooms'), { recursive: true, mode: 0o700 });
+    const db = new Database(join(directory, 'lock'), { timeout: 0 });
+    db.exec('BEGIN EXCLUSIVE');
+    return { release: () => db.close() };
+  } catch (error) {
+    const code = (error as { code?: string }).code ?? '';
+    if (code.startsWith('SQLITE_BUSY')) {
+      throw new StorageError(`${directory} is in use by another salas daemon; stop it, or choose another --data`);
+    }
+    throw new StorageError(`${directory} cannot be used as the data directory: ${(error as Error).message}`);
+  }
+}

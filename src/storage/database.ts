@@ -1,0 +1,112 @@
+import Database from 'better-sqlite3';
+
+export type { Database } from 'better-sqlite3';
+
+/** A kind of database: what marks its files as ours, and how its tables came to be, a step a version. */
+export interface DatabaseKind {
+  readonly name: string;
+  /** SQLite's application_id (https://www.sqlite.org/pragma.html#pragma_application_id). */
+  readonly applicationId: number;
+  readonly migrations: readonly string[];
+}
+
+/** A database that cannot be used, told in one line that names the file. */
+export class StorageError extends Error {
+  override readonly name = 'StorageError';
+}
+
+const busyTimeoutMs = 5000;
+const pageCacheKiB = 2048;
+/** Pages in the write-ahead log before a commit copies them into the database: 16 MiB. */
+const checkpointPages = 4096;
+
+/**
+ * Opens a database for writing, makes or migrates its tables, and sees to it that a commit is on disk when it
+ * returns (WAL with synchronous=FULL: an fsync a commit).
+ *
+ * A file is looked at before anything is written to it: what is not ours stays as it was.
+ *
+ * @throws StorageError when the file is not a database, is another program's or kind's, is from a newer salas,
+ *   or cannot be read or written.
+ */
+export function openDatabase(file: string, kind: DatabaseKind): Database.Database {
+  return explained(file, () => {
+    const db = new Database(file, { timeout: busyTimeoutMs });
+    try {
+      const version = checkedVersion(db, file, kind);
+      db.pragma('journal_mode = WAL');
+      db.pragma('synchronous = FULL');
+      db.pragma(`cache_size = -${pageCacheKiB}`);
+      db.pragma(`wal_autocheckpoint = ${checkpointPages}`);
+      if (version < kind.migrations.length) migrate(db, kind, version);
+      return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  });
+}
+
+/**
+ * Opens a database that this program is writing elsewhere, for reading only.
+ *
+ * @throws StorageError as {@link openDatabase} does.
+ */
+export function openForReading(file: string, kind: DatabaseKind): Database.Database {
+  return explained(file, () => {
+    const db = new Database(file, { readonly: true, fileMustExist: true, timeout: busyTimeoutMs });
+    db.pragma(`cache_size = -${pageCacheKiB}`);
+    checkedVersion(db, file, kind);
+    return db;
+  });
+}
+
+/** Whether a transaction failed because nothing more fits on the disk. SQLite has then undone all of it. */
+export function isDiskFull(error: unknown): boolean {
+  return error instanceof Database.SqliteError && error.code === 'SQLITE_FULL';
+}
+
+/** The version of the tables in `db`, 0 where it is empty. */
+function checkedVersion(db: Database.Database, file: string, kind: DatabaseKind): number {
+  const id = db.pragma('application_id', { simple: true }) as number;
+  const version = db.pragma('user_version', { simple: true }) as number;
+  const tables = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number;
+  if (id === 0 && version === 0 && tables === 0) return 0;
+  if (id !== kind.applicationId) {
+    throw new StorageError(`${file} is not a salas ${kind.name} database; move it away, or choose another --data`);
+  }
+  if (version > kind.migrations.length) {
+    throw new StorageError(
+      `${file} was written by a newer salas (format ${version}, this one knows ${kind.migrations.length}); use that one`,
+    );
+  }
+  return version;
+}
+
+function migrate(db: Database.Database, kind: DatabaseKind, from: number): void {
+  db.transaction(() => {
+    for (const step of kind.migrations.slice(from)) db.exec(step);
+    db.pragma(`application_id = ${kind.applicationId}`);
+    db.pragma(`user_version = ${kind.migrations.length}`);
+  }).immediate();
+}
+
+const reasons: Record<string, string> = {
+  SQLITE_NOTADB: 'is not a database; move it away, or choose another --data',
+  SQLITE_CORRUPT: 'is damaged; restore it from a backup',
+  SQLITE_FULL: 'cannot be written: no room left on the disk',
+  SQLITE_READONLY: 'cannot be written: it is read-only',
+  SQLITE_CANTOPEN: 'cannot be opened; check that it is a file this user may read and write',
+  SQLITE_BUSY: 'is in use by another program',
+};
+
+/** Runs `open`, turning SQLite's errors into one line for people. */
+function explained<T>(file: string, open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    if (!(error instanceof Database.SqliteError)) throw error;
+    const reason = Object.entries(reasons).find(([code]) => error.code.startsWith(code))?.[1];
+    throw new StorageError(`${file} ${reason ?? `cannot be used: ${error.message}`} (${error.code})`);
+  }
+}

@@ -1,0 +1,192 @@
+import type { Role, RoomEvent } from '../protocol/events.js';
+import type { RoomName, UserId } from '../protocol/names.js';
+import { type Database, type DatabaseKind, openDatabase, StorageError } from './database.js';
+
+/** A room's log and what it amounts to. A `seq` is in exactly one of `messages` and `changes`. */
+export const roomDatabase: DatabaseKind = {
+  name: 'room',
+  applicationId: 0x53_61_6c_52, // 'SalR'
+  migrations: [
+    `CREATE TABLE room (
+       only INTEGER PRIMARY KEY CHECK (only = 1),
+       name TEXT NOT NULL,
+       epoch TEXT NOT NULL,
+       topic TEXT NOT NULL
+     ) STRICT;
+     CREATE TABLE members (
+       user TEXT PRIMARY KEY,
+       role TEXT NOT NULL,
+       since INTEGER NOT NULL
+     ) STRICT, WITHOUT ROWID;
+     CREATE TABLE messages (
+       seq INTEGER PRIMARY KEY,
+       at INTEGER NOT NULL,
+       user TEXT NOT NULL,
+       text TEXT NOT NULL,
+       client_msg_id TEXT,
+       key INTEGER NOT NULL
+     ) STRICT;
+     CREATE INDEX messages_by_client_msg_id ON messages (user, client_msg_id, seq) WHERE client_msg_id IS NOT NULL;
+     CREATE TABLE changes (
+       seq INTEGER PRIMARY KEY,
+       at INTEGER NOT NULL,
+       type TEXT NOT NULL,
+       user TEXT NOT NULL,
+       detail TEXT,
+       key INTEGER NOT NULL
+     ) STRICT;`,
+  ],
+};
+
+export interface StoredMember {
+  readonly user: UserId;
+  readonly role: Role;
+  /** The `seq` of the event with which the user joined. */
+  readonly since: number;
+}
+
+export interface StoredRoom {
+  readonly epoch: string;
+  readonly topic: string;
+  /** The last event's `seq` and time; 0 in a room without events. */
+  readonly head: number;
+  readonly at: number;
+  readonly members: readonly StoredMember[];
+}
+
+/** An earlier message or change, as far as deciding on its repetition takes. */
+export interface Prior {
+  readonly seq: number;
+  readonly at: number;
+  /** The message's text; empty where it was a change. */
+  readonly text: string;
+}
+
+/** The room's side of its database: the only writer. */
+export class RoomStore {
+  readonly #db: Database;
+  readonly #room: RoomName;
+  readonly #begin: () => void;
+  readonly #commit: () => void;
+  readonly #message: (...values: unknown[]) => void;
+  readonly #change: (...values: unknown[]) => void;
+  readonly #statements: ReturnType<typeof prepare>;
+
+  /** @throws StorageError; also when the file is another room's. */
+  constructor(file: string, room: RoomName) {
+    this.#db = openDatabase(file, roomDatabase);
+    this.#room = room;
+    this.#statements = prepare(this.#db);
+    const { begin, commit, message, change } = this.#statements;
+    this.#begin = () => void begin.run();
+    this.#commit = () => void commit.run();
+    this.#message = (...values) => void message.run(...values);
+    this.#change = (...values) => void change.run(...values);
+    const name = this.#statements.name.get();
+    if (name !== undefined && name !== room) {
+      this.#db.close();
+      throw new StorageError(`${file} is the log of the room ${JSON.stringify(name)}, not of ${JSON.stringify(room)}`);
+    }
+  }
+
+  load(): StoredRoom {
+    const room = this.#statements.room.get() as { epoch: string; topic: string } | undefined;
+    const head = this.#statements.head.get() as { seq: number; at: number } | undefined;
+    return {
+      epoch: room?.epoch ?? '',
+      topic: room?.topic ?? '',
+      head: head?.seq ?? 0,
+      at: head?.at ?? 0,
+      members: this.#statements.members.all() as StoredMember[],
+    };
+  }
+
+  /**
+   * Runs `work` in one transaction, which is on disk when this returns.
+   *
+   * @throws what `work` or SQLite throws, with nothing changed.
+   */
+  transaction<T>(work: () => T): T {
+    this.#begin();
+    try {
+      const result = work();
+      this.#commit();
+      return result;
+    } catch (error) {
+      if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  /** Adds an event; `epoch` names the log that a `created` event begins, `key` the command that caused it. */
+  append(event: RoomEvent, key: number, epoch: string): void {
+    switch (event.type) {
+      case 'said':
+        this.#message(event.seq, event.at, event.user, event.text, event.clientMsgId ?? null, key);
+        break;
+      case 'joined':
+        this.#change(event.seq, event.at, event.type, event.user, event.role, key);
+        this.#statements.addMember.run(event.user, event.role, event.seq);
+        break;
+      case 'left':
+        this.#change(event.seq, event.at, event.type, event.user, event.reason ?? null, key);
+        this.#statements.removeMember.run(event.user);
+        break;
+      case 'created':
+        this.#change(event.seq, event.at, event.type, event.user, event.topic, key);
+        this.#statements.create.run(this.#room, epoch, event.topic);
+        break;
+      case 'topic-changed':
+        this.#change(event.seq, event.at, event.type, event.user, event.topic, key);
+        this.#statements.setTopic.run(event.topic);
+        break;
+      default:
+        event satisfies never;
+    }
+  }
+
+  /** The user's message with this id, if it is not older than `since`. */
+  findMessage(user: UserId, clientMsgId: string, since: number): Prior | undefined {
+    return this.#statements.byClientMsgId.get(user, clientMsgId, since) as Prior | undefined;
+  }
+
+  /** What the commands did that caused the events behind `after`, by their keys. */
+  priorsByKey(after: number): Map<number, Prior> {
+    const rows = this.#statements.keysAfter.all({ after }) as (Prior & { readonly key: number })[];
+    return new Map(rows.map(({ key, seq, at, text }) => [key, { seq, at, text }]));
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}
+
+function prepare(db: Database) {
+  return {
+    begin: db.prepare('BEGIN IMMEDIATE'),
+    commit: db.prepare('COMMIT'),
+    name: db.prepare('SELECT name FROM room').pluck(),
+    room: db.prepare('SELECT epoch, topic FROM room'),
+    head: db.prepare(
+      `SELECT seq, at FROM (SELECT seq, at FROM messages ORDER BY seq DESC LIMIT 1)
+       UNION ALL
+       SELECT seq, at FROM (SELECT seq, at FROM changes ORDER BY seq DESC LIMIT 1)
+       ORDER BY seq DESC LIMIT 1`,
+    ),
+    members: db.prepare('SELECT user, role, since FROM members ORDER BY since'),
+    message: db.prepare('INSERT INTO messages (seq, at, user, text, client_msg_id, key) VALUES (?, ?, ?, ?, ?, ?)'),
+    change: db.prepare('INSERT INTO changes (seq, at, type, user, detail, key) VALUES (?, ?, ?, ?, ?, ?)'),
+    addMember: db.prepare('INSERT INTO members (user, role, since) VALUES (?, ?, ?)'),
+    removeMember: db.prepare('DELETE FROM members WHERE user = ?'),
+    create: db.prepare('INSERT INTO room (only, name, epoch, topic) VALUES (1, ?, ?, ?)'),
+    setTopic: db.prepare('UPDATE room SET topic = ?'),
+    byClientMsgId: db.prepare(
+      'SELECT seq, at, text FROM messages WHERE user = ? AND client_msg_id = ? AND at >= ? ORDER BY seq DESC LIMIT 1',
+    ),
+    keysAfter: db.prepare(
+      `SELECT key, seq, at, text FROM messages WHERE seq > $after
+       UNION ALL
+       SELECT key, seq, at, '' FROM changes WHERE seq > $after`,
+    ),
+  };
+}
