@@ -1,0 +1,276 @@
+import { randomInt } from 'node:crypto';
+import type { MessagePort, Worker } from 'node:worker_threads';
+import * as Comlink from 'comlink';
+import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
+import type { Dialect } from '../protocol/events.js';
+import type { Limits } from '../protocol/limits.js';
+import { isRefusal, type Refusal, refusals } from '../protocol/refusals.js';
+import type { Batch, Outcome, RemoteActor } from './batch.js';
+
+/** The caller's side of actors: the only place beside actor-thread.ts that knows Comlink. */
+
+/** The functions of another thread's `api`, through its port or worker. Calls answer never once that has died. */
+export function remote<Api>(endpoint: MessagePort | Worker): Comlink.Remote<Api> {
+  const wrapped = Comlink.wrap<Api>(nodeEndpoint(endpoint));
+  // Wrapping listens, and a port that is listened on would keep its thread alive; a worker may.
+  if (!('threadId' in endpoint)) endpoint.unref();
+  return wrapped;
+}
+
+/** Sends ports along with a call, or with its answer. */
+export function withPorts<T extends object>(message: T, ports: readonly MessagePort[]): T {
+  return Comlink.transfer(message, [...ports]);
+}
+
+/** A way to an actor, as whoever looks after it hands it out; or why there is none at present. */
+export type Connection<Info> = { readonly endpoint: MessagePort | Worker; readonly info: Info } | Refusal;
+
+export interface ActorRefOptions<Frame, Info> {
+  /** How the actor is called in what people are told. */
+  readonly name: string;
+  readonly limits: Limits;
+  /** Finds a way to the actor. `hung`: it left a batch unanswered until the deadline, so end its thread first. */
+  readonly connect: (hung: boolean) => Promise<Connection<Info>>;
+  readonly onConnected?: (info: Info) => void;
+  /** Every frame, once and in order; without it, frames are not asked for. */
+  readonly onFrames?: (frames: readonly Frame[]) => void;
+  /** The dialects to have frames in, asked for with each batch. */
+  readonly dialects?: () => readonly Dialect[];
+}
+
+interface Call<Command, Reply> {
+  readonly command: Command;
+  readonly bytes: number;
+  readonly key: number;
+  readonly since: number;
+  readonly settle: (outcome: Reply | Refusal) => void;
+  /** Whether its thread died while it was in flight. */
+  again: boolean;
+}
+
+/** Batches in flight at once: while one is answered and written out, the next is already being committed. */
+const batchesInFlightMax = 2;
+const busyRetryMs = 100;
+
+/**
+ * An actor as its callers hold it, the same for every kind of actor.
+ *
+ * 1. Calls take effect in the order of `call`, and are settled exactly once each.
+ * 2. The mailbox is bounded; what does not fit is refused with `BUSY` at once.
+ * 3. What was called in one turn of the event loop goes out as one batch, and under load what was called while
+ *    `batchesInFlightMax` batches are out: the busier, the larger the batches.
+ * 4. When the thread dies, the calls in flight are handed in once more to its successor, with the same keys; a call
+ *    whose thread died twice is settled with `ACTOR_RESTARTED`.
+ * 5. A batch unanswered for `callDeadlineMs` counts as a death; a call that waits so long for a connection is
+ *    refused with `BUSY`.
+ */
+export class ActorRef<Command, Reply, Frame = never, Info = unknown> {
+  readonly #options: ActorRefOptions<Frame, Info>;
+  #mailbox: Call<Command, Reply>[] = [];
+  #mailboxBytes = 0;
+  #nextKey = firstKey();
+  #inFlight: Call<Command, Reply>[][] = [];
+  #pumping = false;
+  #connection: RemoteConnection<Command, Reply, Frame> | undefined;
+  #closed = false;
+  #watch: NodeJS.Timeout | undefined;
+
+  constructor(options: ActorRefOptions<Frame, Info>) {
+    this.#options = options;
+    this.#connect(false);
+  }
+
+  /** Commands not yet settled. */
+  get pending(): number {
+    return this.#inFlight.reduce((sum, batch) => sum + batch.length, this.#mailbox.length);
+  }
+
+  /** Hands in a command; `settle` is called once, later. `bytes` is the size of the texts in it. */
+  call(command: Command, settle: (outcome: Reply | Refusal) => void, bytes = 0): void {
+    const { limits, name } = this.#options;
+    const full =
+      this.#mailbox.length >= limits.mailboxCommandsMax || this.#mailboxBytes + bytes > limits.mailboxBytesMax;
+    if (full || this.#closed) {
+      setImmediate(settle, full ? refusals.busy(name, busyRetryMs) : refusals.draining());
+      return;
+    }
+    this.#mailbox.push({ command, bytes, key: this.#nextKey++, since: Date.now(), settle, again: false });
+    this.#mailboxBytes += bytes;
+    this.#schedulePump();
+  }
+
+  /** As {@link call}, for callers that would rather wait. */
+  ask(command: Command): Promise<Reply | Refusal> {
+    return new Promise((resolve) => this.call(command, resolve));
+  }
+
+  /** Lets the actor go, and refuses what is still waiting. */
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#watch);
+    this.#connection?.close();
+    const waiting = [...this.#inFlight.flat(), ...this.#mailbox];
+    this.#inFlight = [];
+    this.#clearMailbox();
+    for (const { settle } of waiting) settle(refusals.draining());
+  }
+
+  #connect(hung: boolean): void {
+    this.#options.connect(hung).then(
+      (connection) => {
+        if (this.#closed) return;
+        if (isRefusal(connection)) this.#refuseAll(connection);
+        else this.#connected(connection.endpoint, connection.info);
+      },
+      // Whoever looks after the actor is gone itself, and with it the process.
+      (error: unknown) => this.#refuseAll(refusals.busy(String(error), busyRetryMs)),
+    );
+  }
+
+  #connected(endpoint: MessagePort | Worker, info: Info): void {
+    const connection = new RemoteConnection<Command, Reply, Frame>(endpoint, () => this.#lost(connection, false));
+    this.#connection = connection;
+    this.#options.onConnected?.(info);
+    const { onFrames } = this.#options;
+    if (onFrames !== undefined) void this.#poll(connection, onFrames);
+    this.#schedulePump();
+  }
+
+  #schedulePump(): void {
+    if (this.#pumping || this.#connection === undefined) return;
+    this.#pumping = true;
+    // After the sockets of this turn were read, so that a turn's calls are one batch.
+    setImmediate(() => {
+      this.#pumping = false;
+      this.#pump();
+    });
+  }
+
+  #pump(): void {
+    const connection = this.#connection;
+    while (connection !== undefined && this.#mailbox.length > 0 && this.#inFlight.length < batchesInFlightMax) {
+      const calls = this.#takeBatch();
+      this.#inFlight.push(calls);
+      const [first] = calls as [Call<Command, Reply>];
+      const batch: Batch<Command> = {
+        at: Date.now(),
+        commands: calls.map((call) => call.command),
+        firstKey: first.key,
+        again: first.again,
+        dialects: this.#options.dialects?.() ?? [],
+      };
+      connection.submit(batch).then(
+        (outcome) => {
+          if (this.#connection === connection) this.#answered(calls, outcome);
+        },
+        // A batch that cannot be handed over is a bug here; its calls are settled like those of a dead thread.
+        () => this.#lost(connection, true),
+      );
+    }
+    this.#watchDeadlines();
+  }
+
+  /** The longest run from the head of the mailbox that may be one batch. */
+  #takeBatch(): Call<Command, Reply>[] {
+    const { commandBatchMax, commandBatchBytesMax } = this.#options.limits;
+    const [first] = this.#mailbox as [Call<Command, Reply>];
+    let count = 0;
+    let bytes = 0;
+    for (const call of this.#mailbox) {
+      const fits = count < commandBatchMax && (count === 0 || bytes + call.bytes <= commandBatchBytesMax);
+      if (!fits || call.again !== first.again || call.key !== first.key + count) break;
+      count++;
+      bytes += call.bytes;
+    }
+    this.#mailboxBytes -= bytes;
+    return count === this.#mailbox.length ? this.#clearMailbox() : this.#mailbox.splice(0, count);
+  }
+
+  #clearMailbox(): Call<Command, Reply>[] {
+    const calls = this.#mailbox;
+    this.#mailbox = [];
+    this.#mailboxBytes = 0;
+    return calls;
+  }
+
+  #answered(calls: Call<Command, Reply>[], { replies, frames }: Outcome<Reply, Frame>): void {
+    this.#inFlight.shift();
+    // The next batch goes out before this one's answers are written: the thread need not wait for the sockets.
+    this.#pump();
+    for (let i = 0; i < calls.length; i++) (calls[i] as Call<Command, Reply>).settle(replies[i] as Reply | Refusal);
+    if (frames.length > 0) this.#options.onFrames?.(frames);
+  }
+
+  async #poll(
+    connection: RemoteConnection<Command, Reply, Frame>,
+    onFrames: (frames: readonly Frame[]) => void,
+  ): Promise<void> {
+    while (this.#connection === connection) {
+      const frames = await connection.poll();
+      if (this.#connection !== connection) return;
+      onFrames(frames);
+    }
+  }
+
+  /** The thread is gone, or as good as gone: its calls in flight go back to the head of the mailbox. */
+  #lost(connection: RemoteConnection<Command, Reply, Frame>, hung: boolean): void {
+    if (this.#connection !== connection || this.#closed) return;
+    this.#connection = undefined;
+    connection.close();
+    const calls = this.#inFlight.flat();
+    this.#inFlight = [];
+    const twice = calls.filter((call) => call.again);
+    const once = calls.filter((call) => !call.again);
+    for (const call of once) {
+      call.again = true;
+      this.#mailboxBytes += call.bytes;
+    }
+    this.#mailbox.unshift(...once);
+    for (const call of twice) call.settle(refusals.actorRestarted(this.#options.name));
+    this.#connect(hung);
+  }
+
+  /** The actor cannot be had at present: refuses what waits, and asks again later. */
+  #refuseAll(refusal: Refusal): void {
+    for (const call of this.#clearMailbox()) {
+      call.settle(call.again ? refusals.actorRestarted(this.#options.name) : refusal);
+    }
+    setTimeout(() => !this.#closed && this.#connect(false), refusal.retryAfterMs ?? busyRetryMs).unref();
+  }
+
+  #watchDeadlines(): void {
+    const oldest = this.#inFlight[0]?.[0];
+    if (oldest === undefined || this.#watch !== undefined) return;
+    const { callDeadlineMs } = this.#options.limits;
+    this.#watch = setTimeout(() => {
+      this.#watch = undefined;
+      if (this.#inFlight[0]?.[0] === oldest && this.#connection !== undefined) this.#lost(this.#connection, true);
+      else this.#watchDeadlines();
+    }, callDeadlineMs).unref();
+  }
+}
+
+/** One connection to an actor: its calls, and word of its end. */
+class RemoteConnection<Command, Reply, Frame> {
+  readonly #endpoint: MessagePort | Worker;
+  readonly submit: (batch: Batch<Command>) => Promise<Outcome<Reply, Frame>>;
+  readonly poll: () => Promise<readonly Frame[]>;
+
+  constructor(endpoint: MessagePort | Worker, onEnd: () => void) {
+    this.#endpoint = endpoint;
+    const actor = remote<RemoteActor<Command, Reply, Frame>>(endpoint);
+    // Each property of a Comlink proxy is a new proxy: looked up once.
+    this.submit = actor.submit as unknown as typeof this.submit;
+    this.poll = actor.poll as unknown as typeof this.poll;
+    endpoint.once('threadId' in endpoint ? 'exit' : 'close', onEnd);
+  }
+
+  close(): void {
+    if (!('threadId' in this.#endpoint)) this.#endpoint.close();
+  }
+}
+
+/** Keys are drawn far apart, so that those of different callers and of earlier runs never meet. */
+function firstKey(): number {
+  return (randomInt(2 ** 32) + 1) * 2 ** 20;
+}

@@ -1,0 +1,206 @@
+import type { LeaveReason, Role, RoomEvent } from '../../protocol/events.js';
+import type { Limits } from '../../protocol/limits.js';
+import type { RoomName, UserId } from '../../protocol/names.js';
+import { type Refusal, refusals } from '../../protocol/refusals.js';
+
+/** What a room decides on, and all it decides: no threads, no disk, no clock. */
+export interface RoomState {
+  readonly room: RoomName;
+  epoch: string;
+  /** The last event's `seq` and time; 0 before the first. */
+  head: number;
+  at: number;
+  topic: string;
+  readonly members: Map<UserId, Member>;
+}
+
+export interface Member {
+  readonly role: Role;
+  /** The `seq` of the event with which the user joined. */
+  readonly since: number;
+}
+
+export type RoomCommand =
+  | { readonly type: 'create'; readonly by: string; readonly topic: string; readonly epoch: string }
+  | { readonly type: 'join'; readonly user: UserId }
+  | { readonly type: 'leave'; readonly user: UserId; readonly reason?: LeaveReason }
+  | { readonly type: 'send'; readonly user: UserId; readonly text: string; readonly clientMsgId?: string | undefined }
+  | { readonly type: 'change-topic'; readonly user: UserId; readonly topic: string }
+  /** May this user read here, and how far does the log go? */
+  | { readonly type: 'read'; readonly user: UserId }
+  | { readonly type: 'list-members' }
+  /** May one user write to another in this room? */
+  | { readonly type: 'vouch'; readonly from: UserId; readonly to: string };
+
+export type RoomReply =
+  | { readonly type: 'done'; readonly seq: number }
+  | {
+      readonly type: 'joined';
+      readonly seq: number;
+      /** Where the member's own `joined` event is. */
+      readonly since: number;
+      readonly topic: string;
+      readonly members: MemberList;
+    }
+  | { readonly type: 'sent'; readonly seq: number; readonly at: number; readonly duplicate: boolean }
+  | { readonly type: 'readable'; readonly head: number }
+  | { readonly type: 'members'; readonly head: number; readonly members: MemberList }
+  | { readonly type: 'vouched' };
+
+export type MemberList = readonly { readonly user: UserId; readonly role: Role }[];
+
+/** What the room looks up in its log, rather than keep it in memory. */
+export interface RoomMemory {
+  /** The user's message with this id, if it is not older than `since`. */
+  findMessage(user: UserId, clientMsgId: string, since: number): Done | undefined;
+}
+
+/** What an earlier command did. */
+export interface Done {
+  readonly seq: number;
+  readonly at: number;
+  readonly text: string;
+}
+
+export interface Decision {
+  readonly events: readonly RoomEvent[];
+  readonly outcome: RoomReply | Refusal;
+}
+
+const nothing: readonly RoomEvent[] = [];
+
+/** The state of a room without events. */
+export function emptyRoom(room: RoomName): RoomState {
+  return { room, epoch: '', head: 0, at: 0, topic: '', members: new Map() };
+}
+
+/**
+ * What `command` leads to, at time `at` (Unix ms). Events carry the next seqs, and times that never run backwards.
+ *
+ * `done` is what this very command did before its thread died, if it did: then nothing happens again, and the
+ * outcome is the one that was lost.
+ */
+export function decide(
+  state: RoomState,
+  command: RoomCommand,
+  at: number,
+  memory: RoomMemory,
+  limits: Limits,
+  done?: Done,
+): Decision {
+  const time = Math.max(at, state.at);
+  const seq = state.head + 1;
+  switch (command.type) {
+    case 'create': {
+      if (state.head > 0) return accept({ type: 'done', seq: state.head });
+      const created: RoomEvent = { type: 'created', seq, at: time, user: command.by, topic: command.topic };
+      if (!command.by.includes('#')) return { events: [created], outcome: { type: 'done', seq } };
+      const joined: RoomEvent = { type: 'joined', seq: seq + 1, at: time, user: command.by as UserId, role: 'owner' };
+      return { events: [created, joined], outcome: { type: 'done', seq: seq + 1 } };
+    }
+    case 'join': {
+      const { user } = command;
+      const member = state.members.get(user);
+      if (member !== undefined) return accept(joinedReply(state, done?.seq ?? state.head, member, limits));
+      if (state.members.size >= limits.roomMembersMax)
+        return refuse(refusals.roomFull(state.room, limits.roomMembersMax));
+      const joined: RoomEvent = { type: 'joined', seq, at: time, user, role: 'member' };
+      const reply = joinedReply(state, seq, { role: 'member', since: seq }, limits, user);
+      return { events: [joined], outcome: reply };
+    }
+    case 'leave': {
+      const { user, reason } = command;
+      if (done !== undefined) return accept({ type: 'done', seq: done.seq });
+      if (!state.members.has(user)) return refuse(refusals.notInRoom(state.room));
+      const left: RoomEvent = { type: 'left', seq, at: time, user, ...(reason === undefined ? {} : { reason }) };
+      return { events: [left], outcome: { type: 'done', seq } };
+    }
+    case 'send': {
+      const { user, text, clientMsgId } = command;
+      if (done !== undefined) return accept({ type: 'sent', seq: done.seq, at: done.at, duplicate: false });
+      if (clientMsgId !== undefined) {
+        const before = memory.findMessage(user, clientMsgId, time - limits.clientMsgIdSeconds * 1000);
+        if (before !== undefined) {
+          return before.text === text
+            ? accept({ type: 'sent', seq: before.seq, at: before.at, duplicate: true })
+            : refuse(refusals.duplicateConflict(clientMsgId, before.seq));
+        }
+      }
+      if (!state.members.has(user)) return refuse(refusals.notInRoom(state.room));
+      const said: RoomEvent =
+        clientMsgId === undefined
+          ? { type: 'said', seq, at: time, user, text }
+          : { type: 'said', seq, at: time, user, text, clientMsgId };
+      return { events: [said], outcome: { type: 'sent', seq, at: time, duplicate: false } };
+    }
+    case 'change-topic': {
+      const { user, topic } = command;
+      if (done !== undefined) return accept({ type: 'done', seq: done.seq });
+      const member = state.members.get(user);
+      if (member === undefined) return refuse(refusals.notInRoom(state.room));
+      if (member.role !== 'owner') return refuse(refusals.ownersOnly(state.room));
+      return { events: [{ type: 'topic-changed', seq, at: time, user, topic }], outcome: { type: 'done', seq } };
+    }
+    case 'read':
+      return state.members.has(command.user)
+        ? accept({ type: 'readable', head: state.head })
+        : refuse(refusals.notInRoom(state.room));
+    case 'list-members':
+      return accept({ type: 'members', head: state.head, members: memberList(state, Number.POSITIVE_INFINITY) });
+    case 'vouch':
+      if (!state.members.has(command.from)) return refuse(refusals.notInRoom(state.room));
+      if (!state.members.has(command.to as UserId)) return refuse(refusals.userNotInRoom(command.to, state.room));
+      return accept({ type: 'vouched' });
+    default:
+      return command satisfies never;
+  }
+}
+
+/** Moves the state on by one event, in place. The event's `seq` must be the next. */
+export function apply(state: RoomState, event: RoomEvent, epoch: string): void {
+  if (event.seq !== state.head + 1) throw new Error(`room ${state.room}: event ${event.seq} after ${state.head}`);
+  state.head = event.seq;
+  state.at = event.at;
+  switch (event.type) {
+    case 'created':
+      state.epoch = epoch;
+      state.topic = event.topic;
+      break;
+    case 'joined':
+      state.members.set(event.user, { role: event.role, since: event.seq });
+      break;
+    case 'left':
+      state.members.delete(event.user);
+      break;
+    case 'topic-changed':
+      state.topic = event.topic;
+      break;
+    case 'said':
+      break;
+    default:
+      event satisfies never;
+  }
+}
+
+function accept(outcome: RoomReply): Decision {
+  return { events: nothing, outcome };
+}
+
+function refuse(outcome: Refusal): Decision {
+  return { events: nothing, outcome };
+}
+
+function joinedReply(state: RoomState, seq: number, member: Member, limits: Limits, joining?: UserId): RoomReply {
+  const members = memberList(state, limits.joinMembersMax - (joining === undefined ? 0 : 1));
+  if (joining !== undefined) members.push({ user: joining, role: member.role });
+  return { type: 'joined', seq, since: member.since, topic: state.topic, members };
+}
+
+function memberList(state: RoomState, max: number): { user: UserId; role: Role }[] {
+  const list: { user: UserId; role: Role }[] = [];
+  for (const [user, { role }] of state.members) {
+    if (list.length >= max) break;
+    list.push({ user, role });
+  }
+  return list;
+}

@@ -1,0 +1,59 @@
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { Limits } from '../../protocol/limits.js';
+import type { RoomName } from '../../protocol/names.js';
+import { StorageError } from '../../storage/database.js';
+import { ActorThread, serve } from '../actor-thread.js';
+import type { RoomCommand, RoomReply } from './decisions.js';
+import { type Creation, Room, type RoomFrame, type RoomStatus } from './room.js';
+
+/** The entry of a room thread: it holds one room, or several that share it. */
+
+export interface RoomHostData {
+  readonly limits: Limits;
+}
+
+export interface RoomOpening {
+  readonly room: RoomName;
+  readonly file: string;
+  /** How the log begins if it is empty. */
+  readonly creation: Creation;
+  readonly wantsFrames: boolean;
+}
+
+/** Where the room stands, or in one line why it cannot be opened. */
+export type RoomOpened = RoomStatus | { readonly failed: string };
+
+const { limits } = workerData as RoomHostData;
+const rooms = new Map<
+  RoomName,
+  { readonly room: Room; readonly actor: ActorThread<RoomCommand, RoomReply, RoomFrame> }
+>();
+
+export const roomHost = {
+  /** Connects a caller to a room, which is opened if it is not open. */
+  connect({ room: name, file, creation, wantsFrames }: RoomOpening, port: MessagePort): RoomOpened {
+    let open = rooms.get(name);
+    if (open === undefined) {
+      try {
+        const room = new Room(file, name, creation, limits);
+        open = { room, actor: new ActorThread(room) };
+      } catch (error) {
+        if (error instanceof StorageError) return { failed: error.message };
+        throw error;
+      }
+      rooms.set(name, open);
+    }
+    open.actor.attach(port, wantsFrames);
+    return open.room.status();
+  },
+
+  /** Closes every room, after what was handed in is committed. */
+  close(): void {
+    for (const { room } of rooms.values()) room.close();
+    rooms.clear();
+  },
+};
+
+export type RoomHost = typeof roomHost;
+
+if (parentPort !== null) serve(parentPort, roomHost);

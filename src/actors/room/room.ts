@@ -1,0 +1,142 @@
+import type { Dialect, RoomEvent } from '../../protocol/events.js';
+import type { Limits } from '../../protocol/limits.js';
+import type { RoomName, UserId } from '../../protocol/names.js';
+import { encodeRoomEvents } from '../../protocol/pushes.js';
+import { type Refusal, refusals } from '../../protocol/refusals.js';
+import { isDiskFull } from '../../storage/database.js';
+import { type Prior, RoomStore } from '../../storage/room-store.js';
+import type { Actor, Batch, Lines, Outcome } from '../batch.js';
+import { apply, decide, emptyRoom, type RoomCommand, type RoomReply, type RoomState } from './decisions.js';
+
+/** The events of one batch, as the gateway needs them. */
+export interface RoomFrame extends Lines {
+  /** Users who left, and the `seq` of that. */
+  readonly parted: readonly { readonly user: UserId; readonly seq: number }[];
+  /** The room after the batch. */
+  readonly members: number;
+  readonly topic: string;
+}
+
+/** Where a room stands when somebody connects to it. */
+export interface RoomStatus {
+  readonly epoch: string;
+  readonly head: number;
+  readonly members: number;
+  readonly topic: string;
+}
+
+const storageFullRetryMs = 1000;
+// Commands of at most two batches are in flight at a crash, so what they did is among as many events.
+const resubmittedEventsMax = 2;
+
+/**
+ * A room: takes a batch, decides each command, commits all events in one transaction, and only then lets replies
+ * and events out. Nobody sees what is not on disk.
+ */
+export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
+  readonly #room: RoomName;
+  readonly #store: RoomStore;
+  readonly #limits: Limits;
+  #state: RoomState;
+  #dialects: readonly Dialect[] = ['json'];
+  #doneBefore: Map<number, Prior> | undefined;
+
+  /**
+   * Opens the room's log. An empty one is begun with `created` under `epoch`.
+   *
+   * @throws StorageError
+   */
+  constructor(file: string, room: RoomName, creation: Creation, limits: Limits) {
+    this.#room = room;
+    this.#limits = limits;
+    this.#store = new RoomStore(file, room);
+    this.#state = this.#load();
+    if (this.#state.head === 0) {
+      const create = { type: 'create', ...creation } as const;
+      const { replies } = this.handle({ at: creation.at, commands: [create], firstKey: 0, again: false, dialects: [] });
+      const [outcome] = replies;
+      if (outcome !== undefined && 'code' in outcome) throw new Error(outcome.message.en);
+    }
+  }
+
+  status(): RoomStatus {
+    const { epoch, head, members, topic } = this.#state;
+    return { epoch, head, members: members.size, topic };
+  }
+
+  handle(batch: Batch<RoomCommand>): Outcome<RoomReply, RoomFrame> {
+    if (batch.dialects.length > 0) this.#dialects = batch.dialects;
+    const doneBefore = batch.again ? this.#recall() : undefined;
+    const replies: (RoomReply | Refusal)[] = [];
+    const events: RoomEvent[] = [];
+    try {
+      const decideAll = () => {
+        for (const [i, command] of batch.commands.entries()) {
+          const key = batch.firstKey + i;
+          const done = doneBefore?.get(key);
+          const decision = decide(this.#state, command, batch.at, this.#store, this.#limits, done);
+          for (const event of decision.events) {
+            const epoch = command.type === 'create' ? command.epoch : this.#state.epoch;
+            this.#store.append(event, key, epoch);
+            apply(this.#state, event, epoch);
+            events.push(event);
+          }
+          replies.push(decision.outcome);
+        }
+      };
+      if (batch.commands.some(mayWrite)) this.#store.transaction(decideAll);
+      else decideAll();
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      // SQLite has undone the whole transaction, so what is on disk is the truth.
+      this.#state = this.#load();
+      const refusal = refusals.storageFull(this.#room, storageFullRetryMs);
+      return { replies: batch.commands.map(() => refusal), frames: [] };
+    }
+    return { replies, frames: events.length === 0 ? [] : [this.#frame(events)] };
+  }
+
+  close(): void {
+    this.#store.close();
+  }
+
+  #load(): RoomState {
+    const { epoch, topic, head, at, members } = this.#store.load();
+    const state = { ...emptyRoom(this.#room), epoch, topic, head, at };
+    for (const { user, role, since } of members) state.members.set(user, { role, since });
+    return state;
+  }
+
+  #frame(events: readonly RoomEvent[]): RoomFrame {
+    const lines: { -readonly [D in Dialect]?: Uint8Array } = {};
+    for (const dialect of this.#dialects) lines[dialect] = encodeRoomEvents(this.#room, events, dialect);
+    return {
+      ...lines,
+      first: (events[0] as RoomEvent).seq,
+      last: this.#state.head,
+      parted: events.flatMap((event) => (event.type === 'left' ? [{ user: event.user, seq: event.seq }] : [])),
+      members: this.#state.members.size,
+      topic: this.#state.topic,
+    };
+  }
+
+  /** What commands did before the thread died. */
+  #recall(): Map<number, Prior> {
+    this.#doneBefore ??= this.#store.priorsByKey(
+      this.#state.head - resubmittedEventsMax * this.#limits.commandBatchMax,
+    );
+    return this.#doneBefore;
+  }
+}
+
+/** How a room without events begins. */
+export interface Creation {
+  readonly by: string;
+  readonly topic: string;
+  readonly epoch: string;
+  readonly at: number;
+}
+
+function mayWrite({ type }: RoomCommand): boolean {
+  return type !== 'read' && type !== 'list-members' && type !== 'vouch';
+}

@@ -1,0 +1,189 @@
+import type { PrivateMessage } from '../../protocol/events.js';
+import type { Limits } from '../../protocol/limits.js';
+import { type RoomName, type UserId, type UserName, userId } from '../../protocol/names.js';
+import { type Refusal, refusals } from '../../protocol/refusals.js';
+
+/** A room of the directory: with which topic it began, and by whom. */
+export interface RoomEntry {
+  readonly topic: string;
+  readonly createdBy: string;
+}
+
+/** A token is known here by its SHA-256 only. */
+export type SupervisorCommand =
+  | { readonly type: 'register'; readonly name: UserName; readonly tokenHash: Uint8Array }
+  | { readonly type: 'resume'; readonly tokenHash: Uint8Array }
+  /** One of the user's connections ended. */
+  | { readonly type: 'disconnect'; readonly user: UserId }
+  /** The user's identity is over. */
+  | { readonly type: 'end'; readonly user: UserId }
+  | { readonly type: 'list-rooms'; readonly user: UserId }
+  | { readonly type: 'create-room'; readonly room: RoomName; readonly topic: string; readonly by: string }
+  /** The user is about to join a room: noted before the room is asked, so that no membership is ever forgotten. */
+  | { readonly type: 'note-room'; readonly user: UserId; readonly room: RoomName }
+  | { readonly type: 'forget-room'; readonly user: UserId; readonly room: RoomName }
+  | {
+      readonly type: 'send-private';
+      readonly from: UserId;
+      readonly to: string;
+      readonly room: RoomName;
+      readonly text: string;
+      readonly clientMsgId?: string | undefined;
+      /** Why the room would not have it, if it would not. */
+      readonly objection?: Refusal | undefined;
+    }
+  | { readonly type: 'inbox-head'; readonly user: UserId };
+
+export type SupervisorReply =
+  | { readonly type: 'registered'; readonly user: UserId }
+  | {
+      readonly type: 'resumed';
+      readonly user: UserId;
+      readonly rooms: readonly RoomName[];
+      readonly inboxHead: number;
+    }
+  | { readonly type: 'rooms'; readonly rooms: readonly RoomName[] }
+  | { readonly type: 'sent'; readonly seq: number; readonly at: number; readonly duplicate: boolean }
+  | { readonly type: 'inbox'; readonly head: number }
+  | { readonly type: 'done' };
+
+export type SupervisorEvent =
+  | {
+      readonly type: 'registered';
+      readonly user: UserId;
+      readonly name: UserName;
+      readonly number: number;
+      readonly tokenHash: Uint8Array;
+    }
+  | { readonly type: 'connected'; readonly user: UserId }
+  /** The identity is over at `expiresAt`, if this was the user's last connection. */
+  | { readonly type: 'disconnected'; readonly user: UserId; readonly expiresAt: number }
+  | { readonly type: 'ended'; readonly user: UserId }
+  | { readonly type: 'room-created'; readonly room: RoomName; readonly entry: RoomEntry }
+  | { readonly type: 'room-noted'; readonly user: UserId; readonly room: RoomName }
+  | { readonly type: 'room-forgotten'; readonly user: UserId; readonly room: RoomName }
+  | {
+      readonly type: 'received';
+      readonly owner: UserId;
+      readonly message: PrivateMessage;
+      readonly clientMsgId?: string | undefined;
+    };
+
+/** All that the supervisor knows, as it looks it up. */
+export interface SupervisorMemory {
+  roomCount(): number;
+  roomExists(room: RoomName): boolean;
+  lastNumber(name: UserName): number;
+  findByToken(tokenHash: Uint8Array, at: number): UserId | undefined;
+  userExists(user: string): boolean;
+  memberships(user: UserId): RoomName[];
+  inboxHead(user: UserId): number;
+  findSent(
+    user: UserId,
+    room: RoomName,
+    clientMsgId: string,
+    since: number,
+  ): { readonly seq: number; readonly at: number; readonly to: UserId; readonly text: string } | undefined;
+}
+
+export interface Decision {
+  readonly events: readonly SupervisorEvent[];
+  readonly outcome: SupervisorReply | Refusal;
+}
+
+const done: SupervisorReply = { type: 'done' };
+
+/** What `command` leads to, at time `at` (Unix ms): no threads, no disk, no clock. */
+export function decide(command: SupervisorCommand, at: number, memory: SupervisorMemory, limits: Limits): Decision {
+  switch (command.type) {
+    case 'register': {
+      const { name, tokenHash } = command;
+      const number = memory.lastNumber(name) + 1;
+      const user = userId(name, number);
+      return {
+        events: [
+          { type: 'registered', user, name, number, tokenHash },
+          { type: 'connected', user },
+        ],
+        outcome: { type: 'registered', user },
+      };
+    }
+    case 'resume': {
+      const user = memory.findByToken(command.tokenHash, at);
+      if (user === undefined) return answer(refusals.tokenInvalid());
+      const rooms = memory.memberships(user);
+      const inboxHead = memory.inboxHead(user);
+      return { events: [{ type: 'connected', user }], outcome: { type: 'resumed', user, rooms, inboxHead } };
+    }
+    case 'disconnect': {
+      const expiresAt = at + limits.resumeSeconds * 1000;
+      return { events: [{ type: 'disconnected', user: command.user, expiresAt }], outcome: done };
+    }
+    case 'end':
+      return { events: [{ type: 'ended', user: command.user }], outcome: done };
+    case 'list-rooms':
+      return answer({ type: 'rooms', rooms: memory.memberships(command.user) });
+    case 'create-room': {
+      const { room, topic, by } = command;
+      if (memory.roomExists(room)) return answer(refusals.roomExists(room));
+      if (memory.roomCount() >= limits.roomsMax) return answer(refusals.tooManyRooms(limits.roomsMax));
+      const created: SupervisorEvent = { type: 'room-created', room, entry: { topic, createdBy: by } };
+      if (!by.includes('#')) return { events: [created], outcome: done };
+      const noted = note(by as UserId, room, memory, limits);
+      return 'code' in noted ? answer(noted) : { events: [created, noted], outcome: done };
+    }
+    case 'note-room': {
+      const noted = note(command.user, command.room, memory, limits);
+      return 'code' in noted ? answer(noted) : { events: [noted], outcome: done };
+    }
+    case 'forget-room':
+      return { events: [{ type: 'room-forgotten', user: command.user, room: command.room }], outcome: done };
+    case 'send-private':
+      return sendPrivate(command, at, memory, limits);
+    case 'inbox-head':
+      return answer({ type: 'inbox', head: memory.inboxHead(command.user) });
+    default:
+      return command satisfies never;
+  }
+}
+
+function note(user: UserId, room: RoomName, memory: SupervisorMemory, limits: Limits): SupervisorEvent | Refusal {
+  const rooms = memory.memberships(user);
+  if (!rooms.includes(room) && rooms.length >= limits.userRoomsMax) {
+    return refusals.tooManyRoomsOfUser(limits.userRoomsMax);
+  }
+  return { type: 'room-noted', user, room };
+}
+
+function sendPrivate(
+  { from, to, room, text, clientMsgId, objection }: Extract<SupervisorCommand, { type: 'send-private' }>,
+  at: number,
+  memory: SupervisorMemory,
+  limits: Limits,
+): Decision {
+  if (clientMsgId !== undefined) {
+    const before = memory.findSent(from, room, clientMsgId, at - limits.clientMsgIdSeconds * 1000);
+    if (before !== undefined) {
+      return before.text === text && before.to === to
+        ? answer({ type: 'sent', seq: before.seq, at: before.at, duplicate: true })
+        : answer(refusals.duplicateConflict(clientMsgId, before.seq));
+    }
+  }
+  if (objection !== undefined) {
+    const unknown = objection.code === 'USER_NOT_IN_ROOM' && !memory.userExists(to);
+    return answer(unknown ? refusals.userNotFound(to) : objection);
+  }
+  const recipient = to as UserId;
+  const seq = memory.inboxHead(from) + 1;
+  const sent: PrivateMessage = { seq, room, from, to: recipient, at, text };
+  const events: SupervisorEvent[] = [{ type: 'received', owner: from, message: sent, clientMsgId }];
+  if (recipient !== from) {
+    const message = { ...sent, seq: memory.inboxHead(recipient) + 1 };
+    events.push({ type: 'received', owner: recipient, message });
+  }
+  return { events, outcome: { type: 'sent', seq, at, duplicate: false } };
+}
+
+function answer(outcome: SupervisorReply | Refusal): Decision {
+  return { events: [], outcome };
+}

@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import { MessageChannel, Worker } from 'node:worker_threads';
+import type { Limits } from '../../protocol/limits.js';
+import type { RoomName } from '../../protocol/names.js';
+import { refusals } from '../../protocol/refusals.js';
+import { roomFile } from '../../storage/data-directory.js';
+import { type Connection, remote, withPorts } from '../actor-ref.js';
+import { restartDelay } from '../restart.js';
+import type { RoomStatus } from '../room/room.js';
+import type { RoomHost, RoomHostData, RoomOpened } from '../room/room-host.js';
+import type { RoomEntry } from './decisions.js';
+
+/** Where a room is, for whoever connects to it: its state, and its file for readers. */
+export interface RoomInfo extends RoomStatus {
+  readonly room: RoomName;
+  readonly file: string;
+}
+
+/** A room's database could not be opened; `message` says why in one line. */
+export class RoomUnavailable extends Error {
+  override readonly name = 'RoomUnavailable';
+}
+
+interface RoomThread {
+  readonly worker: Worker;
+  readonly host: ReturnType<typeof remote<RoomHost>>;
+  readonly rooms: Set<RoomName>;
+  readonly ended: Promise<'ended'>;
+}
+
+/**
+ * The threads that rooms live in. Rooms that are `dedicated` have a thread each; the others share the rest of
+ * `threadsMax`, the emptiest first. A thread that dies is replaced when one of its rooms is asked for again, which
+ * its callers do at once; the other threads notice nothing.
+ */
+export class RoomThreads {
+  readonly #directory: string;
+  readonly #limits: Limits;
+  readonly #dedicated: ReadonlySet<RoomName>;
+  readonly #sharedMax: number;
+  readonly #onDeath: (rooms: readonly RoomName[], reason: string) => void;
+  readonly #threads = new Set<RoomThread>();
+  readonly #byRoom = new Map<RoomName, RoomThread>();
+  readonly #deaths = new Map<RoomName, number[]>();
+
+  constructor(options: {
+    readonly directory: string;
+    readonly limits: Limits;
+    readonly dedicated: readonly RoomName[];
+    readonly threadsMax: number;
+    readonly onDeath: (rooms: readonly RoomName[], reason: string) => void;
+  }) {
+    this.#directory = options.directory;
+    this.#limits = options.limits;
+    this.#dedicated = new Set(options.dedicated);
+    this.#sharedMax = Math.max(1, options.threadsMax - options.dedicated.length);
+    this.#onDeath = options.onDeath;
+    // Threads take longer to start than anything that comes before their first room is asked for.
+    for (const room of options.dedicated) this.#place(room, this.#start());
+  }
+
+  /**
+   * A new connection to a room, whose thread is started where there is none. `hung` ends the thread first.
+   *
+   * @throws RoomUnavailable
+   */
+  async connect(room: RoomName, entry: RoomEntry, wantsFrames: boolean, hung: boolean): Promise<Connection<RoomInfo>> {
+    if (hung) await this.#byRoom.get(room)?.worker.terminate();
+    for (;;) {
+      const delay = restartDelay(this.#deaths.get(room) ?? [], Date.now());
+      if (delay > 0) return refusals.busy(room, delay);
+      const thread = this.#byRoom.get(room) ?? this.#place(room, this.#choose(room));
+      const file = roomFile(this.#directory, room);
+      const creation = {
+        by: entry.createdBy,
+        topic: entry.topic,
+        epoch: randomBytes(6).toString('hex'),
+        at: Date.now(),
+      };
+      const { port1, port2 } = new MessageChannel();
+      const opening = withPorts({ room, file, creation, wantsFrames }, []);
+      const opened = await Promise.race([
+        thread.host.connect(opening, withPorts(port2, [port2])) as Promise<RoomOpened>,
+        thread.ended,
+      ]);
+      if (opened === 'ended') continue;
+      if ('failed' in opened) throw new RoomUnavailable(opened.failed);
+      return { endpoint: port1, info: { room, file, ...opened } };
+    }
+  }
+
+  /** Closes all rooms and ends their threads. */
+  async close(): Promise<void> {
+    await Promise.all(
+      [...this.#threads].map(async ({ worker, host, ended }) => {
+        await Promise.race([host.close(), ended]);
+        this.#threads.clear();
+        await worker.terminate();
+      }),
+    );
+  }
+
+  #choose(room: RoomName): RoomThread {
+    if (this.#dedicated.has(room)) return this.#start();
+    const shared = [...this.#threads].filter((thread) => ![...thread.rooms].some((name) => this.#dedicated.has(name)));
+    if (shared.length < this.#sharedMax) return this.#start();
+    return shared.reduce((emptiest, thread) => (thread.rooms.size < emptiest.rooms.size ? thread : emptiest));
+  }
+
+  #place(room: RoomName, thread: RoomThread): RoomThread {
+    thread.rooms.add(room);
+    this.#byRoom.set(room, thread);
+    return thread;
+  }
+
+  #start(): RoomThread {
+    const data: RoomHostData = { limits: this.#limits };
+    const worker = new Worker(new URL('../room/room-host.js', import.meta.url), { execArgv: [], workerData: data });
+    let reason = 'it ended';
+    worker.on('error', (error) => {
+      reason = error.stack ?? String(error);
+    });
+    const ended = new Promise<'ended'>((resolve) => {
+      worker.once('exit', () => {
+        this.#ended(thread, reason);
+        resolve('ended');
+      });
+    });
+    const thread: RoomThread = { worker, host: remote<RoomHost>(worker), rooms: new Set(), ended };
+    this.#threads.add(thread);
+    return thread;
+  }
+
+  #ended(thread: RoomThread, reason: string): void {
+    // After close() an end is no death.
+    if (!this.#threads.delete(thread)) return;
+    const now = Date.now();
+    for (const room of thread.rooms) {
+      this.#byRoom.delete(room);
+      this.#deaths.set(room, [...(this.#deaths.get(room) ?? []), now].slice(-deathsKept));
+    }
+    this.#onDeath([...thread.rooms], reason);
+  }
+}
+
+const deathsKept = 16;

@@ -1,0 +1,125 @@
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { serverActor } from '../../protocol/events.js';
+import type { Limits } from '../../protocol/limits.js';
+import type { RoomName } from '../../protocol/names.js';
+import { refusals } from '../../protocol/refusals.js';
+import { supervisorFile } from '../../storage/data-directory.js';
+import { StorageError } from '../../storage/database.js';
+import { ActorRef, type Connection, withPorts } from '../actor-ref.js';
+import { ActorThread, serve } from '../actor-thread.js';
+import type { RemoteActor } from '../batch.js';
+import type { RoomCommand, RoomReply } from '../room/decisions.js';
+import type { SupervisorCommand, SupervisorReply } from './decisions.js';
+import { type RoomInfo, RoomThreads, RoomUnavailable } from './room-threads.js';
+import { type InboxFrame, Supervisor } from './supervisor.js';
+
+/** The entry of the supervisor's thread: the actor, the threads of the rooms, and the end of expired identities. */
+
+export interface SupervisorData {
+  readonly directory: string;
+  /** Rooms that are there from the start, each with a thread of its own. */
+  readonly rooms: readonly RoomName[];
+  readonly threadsMax: number;
+  readonly limits: Limits;
+}
+
+/** What the supervisor's thread tells whoever started it, beside answers. */
+export type Notice = { readonly notice: 'room-died'; readonly rooms: readonly RoomName[]; readonly reason: string };
+
+/** All that can be called in the supervisor's thread. */
+export interface SupervisorApi extends RemoteActor<SupervisorCommand, SupervisorReply, InboxFrame> {
+  /** The rooms of the directory, once that is open; or in one line why it cannot be opened. */
+  start(): { readonly rooms: readonly RoomName[]; readonly file: string } | { readonly failed: string };
+  /** A new connection to a room. `hung`: the room has left its caller without an answer. */
+  connect(room: RoomName, hung: boolean): Promise<Connection<RoomInfo> | { readonly failed: string }>;
+  /** Ends everything, after what was handed in is committed. */
+  close(): Promise<void>;
+}
+
+type RoomRef = ActorRef<RoomCommand, RoomReply, never, RoomInfo>;
+
+const expiryIntervalMs = 1000;
+const expiredUsersMax = 100;
+const roomUnavailableRetryMs = 5000;
+
+function startSupervisor(port: MessagePort, { directory, rooms, threadsMax, limits }: SupervisorData): SupervisorApi {
+  const threads = new RoomThreads({
+    directory,
+    limits,
+    dedicated: rooms,
+    threadsMax,
+    onDeath: (dead, reason) => port.postMessage({ notice: 'room-died', rooms: dead, reason } satisfies Notice),
+  });
+  const file = supervisorFile(directory);
+  const supervisor = new Supervisor(file, limits, Date.now());
+  const actor = new ActorThread(supervisor);
+  const create = rooms
+    .filter((room) => supervisor.room(room) === undefined)
+    .map((room) => ({ type: 'create-room', room, topic: '', by: serverActor }) as const);
+  actor.handle({ at: Date.now(), commands: create, firstKey: 0, again: false, dialects: [] });
+
+  const refs = new Map<RoomName, RoomRef>();
+  /** The supervisor's own way to a room. */
+  const refTo = (room: RoomName): RoomRef => {
+    let ref = refs.get(room);
+    if (ref === undefined) {
+      const connect = (hung: boolean) =>
+        connectTo(room, false, hung).catch(() => refusals.busy(room, roomUnavailableRetryMs));
+      ref = new ActorRef({ name: room, limits, connect });
+      refs.set(room, ref);
+    }
+    return ref;
+  };
+  const connectTo = async (room: RoomName, wantsFrames: boolean, hung: boolean): Promise<Connection<RoomInfo>> => {
+    const entry = supervisor.room(room);
+    if (entry === undefined) return refusals.roomNotFound(room);
+    return threads.connect(room, entry, wantsFrames, hung);
+  };
+
+  /** Takes expired users out of their rooms, then ends their identities; what fails is tried again next time. */
+  const endExpired = async (): Promise<void> => {
+    for (const { user, rooms: left } of supervisor.expired(Date.now(), expiredUsersMax)) {
+      const leave: RoomCommand = { type: 'leave', user, reason: 'expired' };
+      const outcomes = await Promise.all(left.map((room) => refTo(room).ask(leave)));
+      const gone = outcomes.every((outcome) => !('code' in outcome) || outcome.code === 'NOT_IN_ROOM');
+      if (gone)
+        actor.handle({ at: Date.now(), commands: [{ type: 'end', user }], firstKey: 0, again: false, dialects: [] });
+    }
+  };
+  let expiry: NodeJS.Timeout;
+  const scheduleExpiry = (): void => {
+    expiry = setTimeout(() => void endExpired().then(scheduleExpiry), expiryIntervalMs);
+  };
+  scheduleExpiry();
+
+  return {
+    ...actor.caller(port, true),
+    start: () => ({ rooms: supervisor.rooms(), file }),
+    connect: async (room, hung) => {
+      try {
+        const connection = await connectTo(room, true, hung);
+        return 'endpoint' in connection ? withPorts(connection, [connection.endpoint as MessagePort]) : connection;
+      } catch (error) {
+        if (error instanceof RoomUnavailable) return { failed: error.message };
+        throw error;
+      }
+    },
+    close: async () => {
+      clearTimeout(expiry);
+      for (const ref of refs.values()) ref.close();
+      await threads.close();
+      supervisor.close();
+    },
+  };
+}
+
+if (parentPort !== null) {
+  const data = workerData as SupervisorData;
+  try {
+    serve(parentPort, startSupervisor(parentPort, data));
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    const failed = error.message;
+    serve(parentPort, { start: () => ({ failed }) });
+  }
+}

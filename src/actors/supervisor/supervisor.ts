@@ -1,0 +1,115 @@
+import type { PrivateMessage } from '../../protocol/events.js';
+import type { Limits } from '../../protocol/limits.js';
+import type { RoomName, UserId } from '../../protocol/names.js';
+import { encodePrivateMessages } from '../../protocol/pushes.js';
+import { type Refusal, refusals } from '../../protocol/refusals.js';
+import { isDiskFull } from '../../storage/database.js';
+import { SupervisorStore } from '../../storage/supervisor-store.js';
+import type { Actor, Batch, Lines, Outcome } from '../batch.js';
+import {
+  decide,
+  type RoomEntry,
+  type SupervisorCommand,
+  type SupervisorEvent,
+  type SupervisorReply,
+} from './decisions.js';
+
+/** A private message as one inbox got it: a run of one event. */
+export interface InboxFrame extends Lines {
+  readonly user: UserId;
+}
+
+const storageFullRetryMs = 1000;
+
+/** Users, inboxes and the directory of rooms; committed as a room commits, before anybody is answered. */
+export class Supervisor implements Actor<SupervisorCommand, SupervisorReply, InboxFrame> {
+  readonly #store: SupervisorStore;
+  readonly #limits: Limits;
+
+  /** @throws StorageError */
+  constructor(file: string, limits: Limits, now: number) {
+    this.#limits = limits;
+    this.#store = new SupervisorStore(file);
+    this.#store.disconnectAll(now + limits.resumeSeconds * 1000);
+  }
+
+  /** The names in the directory, in the order in which the rooms came into it. */
+  rooms(): RoomName[] {
+    return this.#store.rooms();
+  }
+
+  room(name: RoomName): RoomEntry | undefined {
+    return this.#store.findRoom(name);
+  }
+
+  /** Users whose identity is over by `at`, with the rooms they have to be taken out of. */
+  expired(at: number, limit: number): { readonly user: UserId; readonly rooms: readonly RoomName[] }[] {
+    return this.#store.expired(at, limit).map((user) => ({ user, rooms: this.#store.memberships(user) }));
+  }
+
+  handle(batch: Batch<SupervisorCommand>): Outcome<SupervisorReply, InboxFrame> {
+    const replies: (SupervisorReply | Refusal)[] = [];
+    const events: SupervisorEvent[] = [];
+    try {
+      this.#store.transaction(() => {
+        for (const command of batch.commands) {
+          const decision = decide(command, batch.at, this.#store, this.#limits);
+          for (const event of decision.events) {
+            this.#append(event);
+            events.push(event);
+          }
+          replies.push(decision.outcome);
+        }
+      });
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      const refusal = refusals.storageFull('the list of users', storageFullRetryMs);
+      return { replies: batch.commands.map(() => refusal), frames: [] };
+    }
+    return { replies, frames: events.flatMap(toFrame) };
+  }
+
+  close(): void {
+    this.#store.close();
+  }
+
+  #append(event: SupervisorEvent): void {
+    switch (event.type) {
+      case 'registered':
+        this.#store.addUser(event.user, event.name, event.number, event.tokenHash);
+        break;
+      case 'connected':
+        this.#store.connect(event.user);
+        break;
+      case 'disconnected':
+        this.#store.disconnect(event.user, event.expiresAt);
+        break;
+      case 'ended':
+        this.#store.removeUser(event.user);
+        break;
+      case 'room-created':
+        this.#store.addRoom(event.room, event.entry.topic, event.entry.createdBy);
+        break;
+      case 'room-noted':
+        this.#store.addMembership(event.user, event.room);
+        break;
+      case 'room-forgotten':
+        this.#store.removeMembership(event.user, event.room);
+        break;
+      case 'received':
+        this.#store.addToInbox(event.owner, event.message, event.clientMsgId);
+        break;
+      default:
+        event satisfies never;
+    }
+  }
+}
+
+function toFrame(event: SupervisorEvent): InboxFrame[] {
+  if (event.type !== 'received') return [];
+  const messages: [PrivateMessage] = [event.message];
+  const { seq } = event.message;
+  const json = encodePrivateMessages(messages, 'json');
+  const text = encodePrivateMessages(messages, 'text');
+  return [{ user: event.owner, first: seq, last: seq, json, text }];
+}
