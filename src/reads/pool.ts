@@ -1,0 +1,66 @@
+import { Piscina } from 'piscina';
+import type { PrivateMessage } from '../protocol/events.js';
+import type { Page } from '../storage/pages.js';
+import type { StoredMessage } from '../storage/room-reads.js';
+import type { InboxQuery } from './inbox-history.js';
+import type { MessagesQuery } from './inbox-messages.js';
+import type { EventsQuery } from './room-events.js';
+import type roomHistory from './room-history.js';
+
+/** A run of events as lines, a line an event, from `first` to `last`; none where `last < first`. */
+export interface LinePage {
+  readonly first: number;
+  readonly last: number;
+  readonly lines: Uint8Array;
+}
+
+/** Reads of stored logs on read-only connections, in threads of their own: they hold up no room. */
+export interface Reads {
+  roomEvents(query: EventsQuery): Promise<LinePage>;
+  roomHistory(query: Parameters<typeof roomHistory>[0]): Promise<Page<StoredMessage>>;
+  inboxMessages(query: MessagesQuery): Promise<LinePage>;
+  inboxHistory(query: InboxQuery): Promise<Page<PrivateMessage>>;
+  close(): Promise<void>;
+}
+
+/** A read that was not done because too many wait already, or because the pool is closed. */
+export class ReadsBusy extends Error {
+  override readonly name = 'ReadsBusy';
+}
+
+const threadsMax = 2;
+const idleTimeoutMs = 30_000;
+
+/**
+ * Starts the pool; its first thread is ready before it is needed.
+ *
+ * Every read rejects with ReadsBusy when `queueMax` of them wait, and with the read's own error when it fails.
+ */
+export function startReads(queueMax: number): Reads {
+  const pool = new Piscina({
+    minThreads: 1,
+    maxThreads: threadsMax,
+    maxQueue: queueMax,
+    idleTimeout: idleTimeoutMs,
+    execArgv: [],
+  });
+  let closed = false;
+  const run = <Query, Result>(task: string) => {
+    const filename = new URL(`./${task}.js`, import.meta.url).href;
+    return async (query: Query): Promise<Result> => {
+      // A closed pool would start threads again.
+      if (closed || pool.queueSize >= queueMax) throw new ReadsBusy();
+      return (await pool.run(query, { filename })) as Result;
+    };
+  };
+  return {
+    roomEvents: run('room-events'),
+    roomHistory: run('room-history'),
+    inboxMessages: run('inbox-messages'),
+    inboxHistory: run('inbox-history'),
+    close: async () => {
+      closed = true;
+      await pool.close({ force: true });
+    },
+  };
+}

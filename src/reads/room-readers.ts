@@ -1,0 +1,8 @@
+import { readEvents, readMessages } from '../storage/room-reads.js';
+import { roomDatabase } from '../storage/room-store.js';
+import { readersOf } from './databases.js';
+
+/** What is read from a room's database. */
+export function roomReaders(file: string) {
+  return readersOf(file, roomDatabase, (db) => ({ events: readEvents(db), messages: readMessages(db) }));
+}
