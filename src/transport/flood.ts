@@ -1,0 +1,17 @@
+/** A token bucket: how many messages may still be sent, as of a time. */
+export interface Bucket {
+  readonly tokens: number;
+  readonly at: number;
+}
+
+/**
+ * Takes one token from a bucket that fills with `rate` tokens a second and holds one second's worth.
+ * Answers the bucket after it, and how many ms to wait when there is no token to take (then none was taken).
+ */
+export function takeToken(bucket: Bucket | undefined, rate: number, now: number): { bucket: Bucket; waitMs: number } {
+  const size = Math.max(1, rate);
+  const before = bucket ?? { tokens: size, at: now };
+  const tokens = Math.min(size, before.tokens + (Math.max(0, now - before.at) * rate) / 1000);
+  if (tokens >= 1) return { bucket: { tokens: tokens - 1, at: now }, waitMs: 0 };
+  return { bucket: { tokens, at: now }, waitMs: Math.ceil(((1 - tokens) * 1000) / rate) };
+}

@@ -1,0 +1,155 @@
+import type { AddressInfo } from 'node:net';
+import type { Connection as ActorConnection } from '../actors/actor-ref.js';
+import type { RoomInfo } from '../actors/supervisor/room-threads.js';
+import type { SupervisorHandle } from '../actors/supervisor/start.js';
+import type { Dialect } from '../protocol/events.js';
+import type { Limits } from '../protocol/limits.js';
+import type { RoomName } from '../protocol/names.js';
+import { encodeDraining } from '../protocol/pushes.js';
+import { isRefusal, refusals } from '../protocol/refusals.js';
+import { startReads } from '../reads/pool.js';
+import { createDispatch } from './dispatch.js';
+import { Rooms } from './rooms.js';
+import { type Audience, Session } from './session.js';
+import { Connection, listen } from './tcp.js';
+import { Users } from './users.js';
+
+export interface GatewayOptions {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly version: string;
+  readonly limits: Limits;
+  readonly supervisor: SupervisorHandle;
+  /** Something an operator should know. */
+  readonly onTrouble: (what: string, details: Record<string, unknown>) => void;
+}
+
+export interface Gateway {
+  readonly host: string;
+  readonly port: number;
+  /** Takes no more connections and calls, answers what is in flight, and ends every connection. */
+  drain(): Promise<void>;
+}
+
+/** The daemon cannot start; `message` says why in one line. */
+export class StartFailure extends Error {
+  override readonly name = 'StartFailure';
+}
+
+const readQueueMax = 4096;
+const roomUnavailableRetryMs = 5000;
+const retryMs = 1000;
+const drainPollMs = 10;
+const reconnectAfterMsMin = 500;
+const reconnectAfterMsSpread = 2000;
+
+/**
+ * Opens the rooms, then the port: sockets on one side, actors on the other.
+ *
+ * @throws StartFailure when a database cannot be opened; the system's error when the port cannot be had.
+ */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { version, limits, supervisor, onTrouble } = options;
+  const started = await supervisor.started;
+  if ('failed' in started) throw new StartFailure(started.failed);
+  const reads = startReads(readQueueMax);
+  const users = new Users(limits, reads, started.file);
+  const supervisorRef = supervisor.ref((frames) => users.publish(frames));
+  const sessions = new Set<Session>();
+  const audience: Audience = { json: 0, text: 0 };
+  let draining = false;
+
+  const connect = async (room: RoomName, hung: boolean): Promise<ActorConnection<RoomInfo>> => {
+    const connection = await supervisor.connect(room, hung);
+    if (!('failed' in connection)) return connection;
+    if (starting) throw new StartFailure(connection.failed);
+    onTrouble('a room cannot be opened', { room, reason: connection.failed });
+    return refusals.busy(room, roomUnavailableRetryMs);
+  };
+  const rooms = new Rooms({
+    limits,
+    reads,
+    connect,
+    onParted: (room, parted) => {
+      const left = rooms.get(room);
+      for (const { user, seq } of parted) {
+        for (const session of users.get(user)?.sessions ?? []) if (left !== undefined) session.part(left, seq);
+      }
+    },
+    dialects: () => (audience.text > 0 ? bothDialects : jsonOnly),
+  });
+  let starting = true;
+  for (const opened of await Promise.all(started.rooms.map((room) => rooms.open(room)))) {
+    if (isRefusal(opened)) throw new StartFailure(opened.message.en);
+  }
+  starting = false;
+
+  /** Notes that a connection of a user is over, again until that is on disk. */
+  const disconnect = (session: Session): void => {
+    const { user } = session;
+    if (user === undefined) return;
+    supervisorRef.call({ type: 'disconnect', user: user.id }, (outcome) => {
+      if (isRefusal(outcome) && !draining) setTimeout(disconnect, retryMs, session).unref();
+    });
+  };
+  const release = (session: Session): void => {
+    if (session.user === undefined) return;
+    users.remove(session.user, session);
+    disconnect(session);
+  };
+  const dispatch = createDispatch({
+    version,
+    limits,
+    supervisor: supervisorRef,
+    rooms,
+    users,
+    reads,
+    inboxFile: started.file,
+    draining: () => draining,
+    release,
+    onBug: (method, error) => onTrouble('a call failed', { method, err: error }),
+  });
+  const closed = (session: Session): void => {
+    sessions.delete(session);
+    release(session);
+  };
+
+  const banner = `# salas ${version}: /help lists the commands, /register NAME lets you in`;
+  const server = await listen(options.host, options.port, (socket) => {
+    new Connection(socket, limits, banner, (connection) => {
+      const session = new Session(connection, { limits, dispatch, audience, onClosed: closed });
+      sessions.add(session);
+      return session;
+    });
+  });
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    host: options.host,
+    port,
+    drain: async () => {
+      draining = true;
+      server.close();
+      for (const session of sessions) session.write(encodeDraining(reconnectAfterMs(), session.dialect));
+      for (const session of sessions) session.finish();
+      await until(() => sessions.size === 0);
+      rooms.close();
+      supervisorRef.close();
+      await reads.close();
+      await supervisor.close();
+    },
+  };
+}
+
+/** Spread, so that not all clients come back at the same moment. */
+function reconnectAfterMs(): number {
+  return reconnectAfterMsMin + Math.floor(Math.random() * reconnectAfterMsSpread);
+}
+
+const jsonOnly: readonly Dialect[] = ['json'];
+const bothDialects: readonly Dialect[] = ['json', 'text'];
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, drainPollMs));
+}

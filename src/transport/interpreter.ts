@@ -1,0 +1,180 @@
+import type { Dialect } from '../protocol/events.js';
+import { encodeRefusal, encodeResult, type Id, parseRequests, type Request } from '../protocol/jsonrpc.js';
+import type { Limits } from '../protocol/limits.js';
+import type { Line } from '../protocol/lines.js';
+import { findMethod, type Method, type MethodName, methods } from '../protocol/methods.js';
+import { readParams } from '../protocol/params.js';
+import { isRefusal, type Refusal, refusals } from '../protocol/refusals.js';
+import type { Language } from '../protocol/speech.js';
+import { help, parseText } from '../protocol/text-commands.js';
+import { formatList, formatRefusal, formatResult } from '../protocol/text-replies.js';
+import type { Call } from './call-queue.js';
+
+/** The other end of a conversation, as far as reading its lines takes. */
+export interface Speaker {
+  readonly user: object | undefined;
+  /** Where plain text goes. */
+  readonly currentRoom: string | undefined;
+  /** How pushes are written. */
+  dialect: Dialect;
+}
+
+export interface InterpreterOptions {
+  readonly limits: Limits;
+  readonly speaker: Speaker;
+  /** Carries out a call whose params are checked. */
+  readonly dispatch: (method: MethodName, values: Record<string, unknown>, reply: (outcome: object) => void) => void;
+  /** Sends one answer; it is whole lines. */
+  readonly write: (lines: string) => void;
+  /** Lets the client go. */
+  readonly quit: () => void;
+}
+
+/** Reads lines as calls, and writes each call's answer in the dialect of its line. */
+export class Interpreter {
+  readonly #options: InterpreterOptions;
+  /** Answers to text commands leave in the order of the commands: an entry each, filled when it is known. */
+  readonly #textReplies: { text?: string }[] = [];
+  #modeChosen = false;
+  #language: Language = 'en';
+
+  constructor(options: InterpreterOptions) {
+    this.#options = options;
+  }
+
+  /** The calls that a line asks for: several for a batch, none for an empty line. */
+  read(line: Line): Call[] {
+    if (line.type === 'text') {
+      const first = line.text.trimStart()[0];
+      return first === '{' || first === '[' ? this.#readJson(line.text) : this.#readText(line.text);
+    }
+    const { limits } = this.#options;
+    const refusal = line.type === 'too-long' ? refusals.lineTooLong(limits) : refusals.invalidUtf8();
+    return [line.json ? refusedCall(null, refusal, this.#writeLine) : this.#textCall(() => this.#say(refusal))];
+  }
+
+  readonly #writeLine = (line: string): void => this.#options.write(`${line}\n`);
+
+  #readJson(line: string): Call[] {
+    const { limits, speaker } = this.#options;
+    if (!this.#modeChosen) speaker.dialect = 'json';
+    const parsed = parseRequests(line, limits);
+    if (parsed.type === 'one') return [this.#jsonCall(parsed.request, this.#writeLine, () => {})];
+    return this.#readBatch(parsed.requests);
+  }
+
+  /** The calls of a batch, whose answers leave together as one array; there is none where no call has an id. */
+  #readBatch(requests: readonly Request[]): Call[] {
+    const { limits } = this.#options;
+    const replies: string[] = [];
+    let bytes = 0;
+    let open = requests.length;
+    const settled = () => {
+      open--;
+      if (open === 0 && replies.length > 0) this.#writeLine(`[${replies.join(',')}]`);
+    };
+    const answer = (reply: string) => {
+      replies.push(reply);
+      bytes += reply.length;
+      settled();
+    };
+    return requests.map((request) => {
+      const call = this.#jsonCall(request, answer, settled);
+      const full = refusals.batchReplyTooLarge(limits);
+      return { ...call, run: (reply) => (bytes < limits.batchReplyBytesMax ? call.run(reply) : reply(full)) };
+    });
+  }
+
+  #jsonCall(request: Request, answer: (reply: string) => void, unanswered: () => void): Call {
+    if (request.type === 'refused') return refusedCall(request.id, request.refusal, answer);
+    const { method, params, id } = request;
+    const found = findMethod(method);
+    const language = found?.portuguese === true ? 'pt' : 'en';
+    const reply = (outcome: object) => {
+      if (id === undefined) unanswered();
+      else answer(isRefusal(outcome) ? encodeRefusal(id, outcome, language) : encodeResult(id, outcome));
+    };
+    if (found === undefined) return { order: 'room', run: (done) => done(refusals.methodNotFound()), reply };
+    return { ...this.#methodCall(found.name, params, found.portuguese), reply };
+  }
+
+  /** What to do for a method of the table: check the params, then what must hold, then carry it out. */
+  #methodCall(name: MethodName, params: unknown, portuguese: boolean): Pick<Call, 'order' | 'run'> {
+    const { limits, speaker, dispatch } = this.#options;
+    const method: Method = methods[name];
+    const read = readParams(method.params, params, portuguese, limits);
+    if ('refusal' in read) return { order: 'room', run: (reply) => reply(read.refusal) };
+    const run = (reply: (outcome: object) => void) => {
+      if (method.needs === 'user' && speaker.user === undefined) reply(refusals.notRegistered());
+      else dispatch(name, read.values, reply);
+    };
+    return { order: method.order, run };
+  }
+
+  #readText(line: string): Call[] {
+    const { speaker, quit } = this.#options;
+    const request = parseText(line, speaker.currentRoom);
+    if ('language' in request && request.language !== undefined) this.#language = request.language;
+    switch (request.type) {
+      case 'nothing':
+        return [];
+      case 'refused':
+        return [this.#textCall(() => this.#say(request.refusal))];
+      case 'help': {
+        const lines = help(request.about, this.#language);
+        const answer =
+          lines === undefined ? this.#say(refusals.commandNotFound(request.about ?? '')) : formatList(lines);
+        return [this.#textCall(() => answer)];
+      }
+      case 'mode':
+        return [this.#textCall(() => this.#setMode(request.mode))];
+      case 'call': {
+        const { method, params } = request;
+        // People who never said who they are may leave as well.
+        if (method === 'user.quit' && speaker.user === undefined) {
+          const run = (reply: (outcome: object) => void) => {
+            reply({});
+            quit();
+          };
+          return [this.#textCall(() => '+OK', { order: 'alone', run })];
+        }
+        const language = this.#language;
+        const format = (outcome: object) =>
+          isRefusal(outcome) ? formatRefusal(outcome, language) : formatResult(method, outcome);
+        return [this.#textCall(format, this.#methodCall(method, params, false))];
+      }
+      default:
+        return request satisfies never;
+    }
+  }
+
+  /** A call whose answer keeps its place among the answers to text commands. */
+  #textCall(format: (outcome: object) => string, call: Pick<Call, 'order' | 'run'> = immediate): Call {
+    const place: { text?: string } = {};
+    this.#textReplies.push(place);
+    const reply = (outcome: object) => {
+      place.text = format(outcome);
+      while (this.#textReplies[0]?.text !== undefined) this.#writeLine(this.#textReplies.shift()?.text as string);
+    };
+    return { ...call, reply };
+  }
+
+  #say(refusal: Refusal): string {
+    return formatRefusal(refusal, this.#language);
+  }
+
+  #setMode(mode: string): string {
+    const { speaker } = this.#options;
+    if (mode === '') return `+OK ${speaker.dialect}`;
+    if (mode !== 'json' && mode !== 'text') return this.#say(refusals.usage('/mode json|text'));
+    this.#modeChosen = true;
+    speaker.dialect = mode;
+    return `+OK ${mode}`;
+  }
+}
+
+const immediate: Pick<Call, 'order' | 'run'> = { order: 'room', run: (reply) => reply({}) };
+
+function refusedCall(id: Id, refusal: Refusal, answer: (reply: string) => void): Call {
+  return { order: 'room', run: (reply) => reply(refusal), reply: () => answer(encodeRefusal(id, refusal, 'en')) };
+}

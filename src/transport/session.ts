@@ -1,0 +1,179 @@
+import type { Dialect } from '../protocol/events.js';
+import type { Limits } from '../protocol/limits.js';
+import type { Line } from '../protocol/lines.js';
+import type { MethodName } from '../protocol/methods.js';
+import type { RoomName } from '../protocol/names.js';
+import { type Call, CallQueue } from './call-queue.js';
+import type { Cursor, Reader } from './feed.js';
+import { Interpreter } from './interpreter.js';
+import type { Room } from './rooms.js';
+import type { Connection, ConnectionHandler } from './tcp.js';
+import type { User } from './users.js';
+
+/** Carries out one call, whose params are checked, and answers it once: see dispatch.ts. */
+export type Dispatch = (
+  session: Session,
+  method: MethodName,
+  values: Record<string, unknown>,
+  reply: (outcome: object) => void,
+) => void;
+
+/** How many connections want their pushes in which dialect. */
+export type Audience = { [D in Dialect]: number };
+
+export interface SessionOptions {
+  readonly limits: Limits;
+  readonly dispatch: Dispatch;
+  readonly audience: Audience;
+  readonly onClosed: (session: Session) => void;
+}
+
+/**
+ * One connection: who is there, what it asked for, and its cursors on rooms and inbox.
+ * While a call waits to start, or more waits to be sent than may, the connection is not read.
+ */
+export class Session implements ConnectionHandler, Reader {
+  user: User | undefined;
+  currentRoom: RoomName | undefined;
+  /** Whether the connection is over. */
+  gone = false;
+  /** Cursors on the rooms whose events this connection is sent. */
+  readonly rooms = new Map<Room, Cursor>();
+  readonly #connection: Connection;
+  readonly #interpreter: Interpreter;
+  readonly #queue: CallQueue;
+  readonly #options: SessionOptions;
+  #dialect: Dialect = 'text';
+  #inbox: Cursor | undefined;
+  // What came in and was not read as calls yet, last first.
+  #lines: Line[] = [];
+  #calls: Call[] = [];
+  /** The client will send no more: it gets its answers, then the connection ends. */
+  #ending = false;
+
+  constructor(connection: Connection, options: SessionOptions) {
+    const { limits, dispatch, audience } = options;
+    this.#connection = connection;
+    this.#options = options;
+    audience[this.#dialect]++;
+    this.#interpreter = new Interpreter({
+      limits,
+      speaker: this,
+      dispatch: (method, values, reply) => dispatch(this, method, values, reply),
+      write: (lines) => connection.outbox.put(lines),
+      quit: () => this.finish(),
+    });
+    this.#queue = new CallQueue({
+      inFlightMax: limits.inFlightMax,
+      next: () => this.#nextCall(),
+      ready: () => connection.outbox.ready,
+      onChange: () => this.#changed(),
+    });
+  }
+
+  /** How pushes are written here. */
+  get dialect(): Dialect {
+    return this.#dialect;
+  }
+
+  set dialect(dialect: Dialect) {
+    const { audience } = this.#options;
+    audience[this.#dialect]--;
+    this.#dialect = dialect;
+    audience[dialect]++;
+  }
+
+  get ready(): boolean {
+    return this.#connection.outbox.ready;
+  }
+
+  /** Whether something has come in that is not started yet. */
+  get #waiting(): boolean {
+    return this.#queue.waiting || this.#lines.length > 0 || this.#calls.length > 0;
+  }
+
+  /** Sends whole lines that were not asked for. */
+  write(lines: string | Uint8Array): void {
+    if (!this.#ending) this.#connection.outbox.put(lines);
+  }
+
+  /** Begins to be sent what happens in a room behind `after`; where it is sent already, from there again. */
+  follow(room: Room, after: number): void {
+    this.rooms.get(room)?.close();
+    if (!this.#ending) this.rooms.set(room, room.feed.subscribe(this, after));
+  }
+
+  /** The user left the room: what happened up to `seq` is still sent. */
+  part(room: Room, seq: number): void {
+    this.rooms.get(room)?.endAt(seq);
+    this.rooms.delete(room);
+    if (this.currentRoom === room.name) this.currentRoom = undefined;
+  }
+
+  /** Begins to be sent the private messages behind `after`. */
+  followInbox(user: User, after: number): void {
+    if (!this.#ending) this.#inbox = user.inbox.subscribe(this, after);
+  }
+
+  /** A text connection is not sent its own messages: it was told `+OK`. */
+  omitOwn(room: Room, seq: number): void {
+    if (this.dialect === 'text') this.rooms.get(room)?.omit(seq);
+  }
+
+  omitOwnPrivate(seq: number): void {
+    if (this.dialect === 'text') this.#inbox?.omit(seq);
+  }
+
+  lines(lines: readonly Line[]): void {
+    this.#lines = this.#lines.length === 0 ? lines.toReversed() : [...lines.toReversed(), ...this.#lines];
+    this.#queue.pump();
+  }
+
+  ended(): void {
+    this.#ending = true;
+    this.#closeCursors();
+    this.#queue.pump();
+  }
+
+  drained(): void {
+    for (const cursor of this.rooms.values()) cursor.advance();
+    this.#inbox?.advance();
+    this.#queue.pump();
+  }
+
+  closed(): void {
+    this.gone = true;
+    this.finish();
+    this.#options.audience[this.#dialect]--;
+    this.#options.onClosed(this);
+  }
+
+  /** Ends the connection once the calls in flight are answered; whatever came after them is dropped. */
+  finish(): void {
+    this.#lines = [];
+    this.#calls = [];
+    this.#queue.clear();
+    this.ended();
+  }
+
+  #nextCall(): Call | undefined {
+    while (this.#calls.length === 0) {
+      const line = this.#lines.pop();
+      if (line === undefined) return undefined;
+      this.#calls = this.#interpreter.read(line).reverse();
+    }
+    return this.#calls.pop();
+  }
+
+  #changed(): void {
+    if (this.#ending && !this.#waiting && this.#queue.inFlight === 0) this.#connection.finish();
+    else this.#connection.reading = !this.#waiting && this.ready;
+  }
+
+  #closeCursors(): void {
+    for (const cursor of this.rooms.values()) cursor.close();
+    this.rooms.clear();
+    this.#inbox?.close();
+    this.#inbox = undefined;
+  }
+}

@@ -1,0 +1,72 @@
+import type { InboxFrame } from '../actors/supervisor/supervisor.js';
+import type { Limits } from '../protocol/limits.js';
+import type { UserId } from '../protocol/names.js';
+import type { Reads } from '../reads/pool.js';
+import { Feed } from './feed.js';
+import { type Bucket, takeToken } from './flood.js';
+import type { Session } from './session.js';
+
+/** A connected user as the gateway knows it. */
+export interface User {
+  readonly id: UserId;
+  readonly sessions: Set<Session>;
+  readonly inbox: Feed;
+  bucket: Bucket | undefined;
+}
+
+/** Bytes of recent private messages kept in memory a user. */
+const inboxRingBytesMax = 16 * 1024;
+
+/** The users with at least one connection here. */
+export class Users {
+  readonly #limits: Limits;
+  readonly #reads: Reads;
+  readonly #inboxFile: string;
+  readonly #byId = new Map<UserId, User>();
+
+  constructor(limits: Limits, reads: Reads, inboxFile: string) {
+    this.#limits = limits;
+    this.#reads = reads;
+    this.#inboxFile = inboxFile;
+  }
+
+  get(id: UserId): User | undefined {
+    return this.#byId.get(id);
+  }
+
+  isOnline(id: string): boolean {
+    return this.#byId.has(id as UserId);
+  }
+
+  /** Adds a connection of a user whose inbox goes up to `inboxHead`. */
+  add(id: UserId, inboxHead: number, session: Session): User {
+    let user = this.#byId.get(id);
+    if (user === undefined) {
+      const read = (after: number, _upTo: number, dialect: 'json' | 'text') =>
+        this.#reads.inboxMessages({ file: this.#inboxFile, owner: id, dialect, after });
+      const inbox = new Feed({ head: inboxHead, ringBytesMax: () => inboxRingBytesMax, read });
+      user = { id, sessions: new Set(), inbox, bucket: undefined };
+      this.#byId.set(id, user);
+    }
+    user.sessions.add(session);
+    return user;
+  }
+
+  remove(user: User, session: Session): void {
+    user.sessions.delete(session);
+    if (user.sessions.size === 0) this.#byId.delete(user.id);
+  }
+
+  publish(frames: readonly InboxFrame[]): void {
+    for (const frame of frames) this.#byId.get(frame.user)?.inbox.publish(frame);
+  }
+
+  /** How many ms the user must wait before sending; 0 if the message may go out now, which counts it. */
+  floodWait(user: User): number {
+    const { floodRate } = this.#limits;
+    if (floodRate === 0) return 0;
+    const { bucket, waitMs } = takeToken(user.bucket, floodRate, Date.now());
+    user.bucket = bucket;
+    return waitMs;
+  }
+}
