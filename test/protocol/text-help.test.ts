@@ -1,0 +1,70 @@
+import t from 'tap';
+import { help } from '../../src/protocol/text-commands.js';
+
+/** The words of the contract's text commands. */
+const english = [
+  '/register',
+  '/resume',
+  '/join',
+  '/leave',
+  '/say',
+  '/msg',
+  '/history',
+  '/inbox',
+  '/users',
+  '/rooms',
+  '/me',
+  '/help',
+  '/ping',
+  '/mode',
+  '/quit',
+];
+const portuguese = [
+  '/ingressar',
+  '/resume',
+  '/entrar',
+  '/sair',
+  '/say',
+  '/privada',
+  '/mensagens',
+  '/privadas',
+  '/usuarios',
+  '/salas',
+  '/eu',
+  '/ajuda',
+  '/ping',
+  '/mode',
+  '/tchau',
+];
+/** What this server has beyond version 1 of the contract. */
+const beyond = { en: ['/create'], pt: ['/criar'] };
+
+t.test('help lists every command in its language, each with what it does', async (t) => {
+  const wordsOf = (lines: string[] | undefined) => new Set(lines?.map((line) => line.split(' ')[0]));
+  t.strictSame(wordsOf(help(undefined, 'en')), new Set([...english, ...beyond.en]));
+  t.strictSame(wordsOf(help(undefined, 'pt')), new Set([...portuguese, ...beyond.pt]));
+  for (const line of help(undefined, 'en') ?? [])
+    t.match(line, /^\/[a-z]+( [^a-z]+| \[json\|text\])? {2,}[A-Z].+\.$/, line);
+  for (const line of help(undefined, 'pt') ?? [])
+    t.match(line, /^\/[a-z]+( [^a-z]+| \[json\|text\])? {2,}[A-Z].+\.$/, line);
+});
+
+t.test('help about one command is one line, whichever of its words is asked for', async (t) => {
+  const join = ['/join ROOM - Enters a room; plain text goes there from now on.'];
+  for (const word of ['join', '/join', 'entrar', '/entrar']) t.strictSame(help(word, 'en'), join, word);
+  const entrar = ['/entrar SALA - Entra em uma sala; texto puro vai para ela a partir de agora.'];
+  for (const word of ['join', '/entrar']) t.strictSame(help(word, 'pt'), entrar, word);
+  for (const word of [...english, ...portuguese]) t.equal(help(word, 'en')?.length, 1, word);
+});
+
+t.test('the arguments are named in the language of the help', async (t) => {
+  t.match(help('resume', 'en'), [/^\/resume TOKEN \[ROOM@AFTER …\] - /]);
+  t.match(help('resume', 'pt'), [/^\/resume TOKEN \[SALA@APÓS …\] - /]);
+  t.match(help('msg', 'en'), [/^\/msg USERID TEXT - /]);
+  t.match(help('privada', 'pt'), [/^\/privada USERID TEXTO - /]);
+});
+
+t.test('there is no help about what is no command', async (t) => {
+  for (const word of ['', '/', 'foobar', 'JOIN', 'constructor', 'room.join'])
+    t.equal(help(word, 'en'), undefined, word);
+});

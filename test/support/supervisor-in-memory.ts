@@ -1,0 +1,145 @@
+import {
+  decide,
+  type RoomEntry,
+  type SupervisorCommand,
+  type SupervisorEvent,
+  type SupervisorMemory,
+  type SupervisorReply,
+} from '../../src/actors/supervisor/decisions.js';
+import type { PrivateMessage } from '../../src/protocol/events.js';
+import { defaultLimits, type Limits } from '../../src/protocol/limits.js';
+import type { RoomName, UserId, UserName } from '../../src/protocol/names.js';
+import type { Refusal } from '../../src/protocol/refusals.js';
+
+interface UserRecord {
+  readonly token: string;
+  connections: number;
+  expiresAt: number | undefined;
+}
+
+type InboxEntry = PrivateMessage & { readonly clientMsgId?: string | undefined };
+
+/** A supervisor that keeps all it knows in maps: what its shell does on disk, without the disk. */
+export class SupervisorInMemory implements SupervisorMemory {
+  readonly limits: Limits;
+  readonly users = new Map<UserId, UserRecord>();
+  readonly rooms = new Map<RoomName, RoomEntry>();
+  readonly inboxes = new Map<UserId, InboxEntry[]>();
+  readonly #numbers = new Map<UserName, number>();
+  readonly #notes = new Map<UserId, Set<RoomName>>();
+
+  constructor(limits: Partial<Limits> = {}) {
+    this.limits = { ...defaultLimits, ...limits };
+  }
+
+  do(command: SupervisorCommand, at: number): SupervisorReply | Refusal {
+    const { events, outcome } = decide(command, at, this, this.limits);
+    for (const event of events) this.#apply(event);
+    return outcome;
+  }
+
+  /** After a restart nobody is connected. */
+  restart(at: number): void {
+    for (const user of this.users.values()) {
+      user.connections = 0;
+      user.expiresAt ??= at + this.limits.resumeSeconds * 1000;
+    }
+  }
+
+  expired(at: number): UserId[] {
+    return [...this.users].filter(([, { expiresAt }]) => expiresAt !== undefined && expiresAt <= at).map(([id]) => id);
+  }
+
+  roomCount(): number {
+    return this.rooms.size;
+  }
+
+  roomExists(room: RoomName): boolean {
+    return this.rooms.has(room);
+  }
+
+  lastNumber(name: UserName): number {
+    return this.#numbers.get(name) ?? 0;
+  }
+
+  findByToken(tokenHash: Uint8Array, at: number): UserId | undefined {
+    const token = hex(tokenHash);
+    for (const [id, user] of this.users) {
+      if (user.token === token) return user.expiresAt !== undefined && user.expiresAt <= at ? undefined : id;
+    }
+    return undefined;
+  }
+
+  userExists(user: string): boolean {
+    return this.users.has(user as UserId);
+  }
+
+  memberships(user: UserId): RoomName[] {
+    return [...(this.#notes.get(user) ?? [])].sort();
+  }
+
+  inboxHead(user: UserId): number {
+    return this.inboxes.get(user)?.at(-1)?.seq ?? 0;
+  }
+
+  findSent(user: UserId, room: RoomName, clientMsgId: string, since: number) {
+    return this.inboxes
+      .get(user)
+      ?.findLast(
+        (entry) => entry.from === user && entry.room === room && entry.clientMsgId === clientMsgId && entry.at >= since,
+      );
+  }
+
+  #apply(event: SupervisorEvent): void {
+    switch (event.type) {
+      case 'registered':
+        this.#numbers.set(event.name, event.number);
+        this.users.set(event.user, { token: hex(event.tokenHash), connections: 0, expiresAt: undefined });
+        break;
+      case 'connected': {
+        const user = this.users.get(event.user);
+        if (user === undefined) break;
+        user.connections++;
+        user.expiresAt = undefined;
+        break;
+      }
+      case 'disconnected': {
+        const user = this.users.get(event.user);
+        if (user === undefined) break;
+        user.connections = Math.max(0, user.connections - 1);
+        user.expiresAt = user.connections === 0 ? event.expiresAt : undefined;
+        break;
+      }
+      case 'ended':
+        this.users.delete(event.user);
+        this.inboxes.delete(event.user);
+        this.#notes.delete(event.user);
+        break;
+      case 'room-created':
+        this.rooms.set(event.room, event.entry);
+        break;
+      case 'room-noted':
+        this.#notes.set(event.user, (this.#notes.get(event.user) ?? new Set()).add(event.room));
+        break;
+      case 'room-forgotten':
+        this.#notes.get(event.user)?.delete(event.room);
+        break;
+      case 'received': {
+        const inbox = this.inboxes.get(event.owner) ?? [];
+        inbox.push({ ...event.message, clientMsgId: event.clientMsgId });
+        this.inboxes.set(event.owner, inbox);
+        break;
+      }
+      default:
+        event satisfies never;
+    }
+  }
+}
+
+export function hashOf(token: string): Uint8Array {
+  return new Uint8Array(32).fill(token.charCodeAt(0));
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex');
+}

@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import type { SupervisorCommand } from '../../src/actors/supervisor/decisions.js';
+import type { RoomName, UserId, UserName } from '../../src/protocol/names.js';
+import { refusals } from '../../src/protocol/refusals.js';
+import { hashOf } from './supervisor-in-memory.js';
+
+/** What is asked of a supervisor in the course of a day, as long as the ids are those it gives. */
+
+const names = fc.constantFrom('ana', 'bia') as fc.Arbitrary<UserName>;
+const user = fc.constantFrom('ana#1', 'ana#2', 'bia#1', 'bia#2') as fc.Arbitrary<UserId>;
+const rooms = fc.constantFrom('sala1', 'sala2', 'sala3') as fc.Arbitrary<RoomName>;
+const words = fc.constantFrom('oi', 'olá');
+const tokens = fc.constantFrom('a', 'b', 'c', 'd').map(hashOf);
+const ids = fc.option(fc.constantFrom('x', 'y'), { nil: undefined });
+
+const commands: fc.Arbitrary<SupervisorCommand> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('register'), name: names, tokenHash: tokens }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('resume'), tokenHash: tokens }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('disconnect'), user }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('end'), user }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('list-rooms'), user }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('create-room'), room: rooms, topic: words, by: user }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('note-room'), user, room: rooms }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('forget-room'), user, room: rooms }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      type: fc.constant('send-private'),
+      from: user,
+      to: user,
+      room: rooms,
+      text: words,
+      clientMsgId: ids,
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('inbox-head'), user }) },
+);
+
+const dayMs = 24 * 60 * 60 * 1000;
+const ticks = fc.oneof(fc.nat(1000), fc.constantFrom(0, 299_999, 300_000, dayMs, dayMs + 1));
+
+export const schedules = fc.array(fc.record({ command: commands, tick: ticks }), { maxLength: 50, size: 'max' });
+
+/**
+ * The command as the gateway would hand it in, or undefined where it would not: nobody acts who is not registered,
+ * no token is drawn twice, and for a private message the room has been asked.
+ */
+export function asHandedIn(
+  command: SupervisorCommand,
+  isRegistered: (user: string) => boolean,
+  tokensUsed: Set<string>,
+): SupervisorCommand | undefined {
+  switch (command.type) {
+    case 'register': {
+      const token = String(command.tokenHash[0]);
+      if (tokensUsed.has(token)) return undefined;
+      tokensUsed.add(token);
+      return command;
+    }
+    case 'resume':
+      return command;
+    case 'create-room':
+      return isRegistered(command.by) ? command : undefined;
+    case 'send-private': {
+      if (!isRegistered(command.from)) return undefined;
+      const { to, room } = command;
+      return isRegistered(to) ? command : { ...command, objection: refusals.userNotInRoom(to, room) };
+    }
+    default:
+      return isRegistered(command.user) ? command : undefined;
+  }
+}
