@@ -1,0 +1,48 @@
+import { defaultLimits } from '../protocol/limits.js';
+import { parseWord, type RoomName } from '../protocol/names.js';
+import { refusals } from '../protocol/refusals.js';
+import type { Language } from '../protocol/speech.js';
+import type { Words } from './words.js';
+
+// No argument of a process can have it.
+const mark = '\0';
+
+/**
+ * yargs reads a positional a second time, as an option's value: it loses what begins with `-`, also after `--`,
+ * and strips quotes. This marks such arguments so that they stay whole, and {@link unmarked} takes the mark off.
+ */
+export function markedArguments(args: readonly string[]): string[] {
+  const end = args.indexOf('--');
+  const read = end === -1 ? args : args.slice(0, end);
+  const verbatim = end === -1 ? [] : args.slice(end + 1);
+  return [...read.map((arg) => (/^(["'].*|-)$/s.test(arg) ? mark + arg : arg)), ...verbatim.map((arg) => mark + arg)];
+}
+
+export function unmarked(text: string): string {
+  return text.replaceAll(mark, '');
+}
+
+/**
+ * Reads an option's number. yargs would read it too, but counts an option given twice up when the second is 1.
+ * @throws {Error} in the person's words
+ */
+export function wholeNumber(option: string, words: Words, min: number, max = Number.MAX_SAFE_INTEGER) {
+  return (digits: string): number => {
+    const value = /^\d+$/.test(digits) ? Number(digits) : Number.NaN;
+    if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
+    throw new Error(words.wholeNumber(option, min, max));
+  };
+}
+
+/**
+ * The rooms in a list with commas.
+ * @throws {Error} in the person's words
+ */
+export function roomNames(list: string, language: Language): RoomName[] {
+  const words = list.split(',').map((word) => word.trim());
+  const names = words.filter((word) => word !== '').map((word) => parseWord(word, defaultLimits.roomNameCharactersMax));
+  if (names.includes(undefined)) {
+    throw new Error(`--rooms: ${refusals.roomNameInvalid(defaultLimits).message[language]}`);
+  }
+  return [...new Set(names as RoomName[])];
+}

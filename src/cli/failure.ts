@@ -1,0 +1,39 @@
+import { CallRefused, CallTimedOut, ConnectionLost, ServerUnreachable } from '../client/errors.js';
+import { exitCodes } from './exit-codes.js';
+import { jsonLine, printable } from './printable.js';
+import type { Words } from './words.js';
+
+/** Tells on stderr why a command failed, and with `json` a refusal on stdout too. Answers the exit code. */
+export function tellFailure(
+  error: unknown,
+  options: { readonly host: string; readonly port: number; readonly json: boolean },
+  words: Words,
+): number {
+  if (error instanceof CallRefused) {
+    if (options.json) process.stdout.write(`${jsonLine(error.wire)}\n`);
+    say(`${error.code} ${error.message}`);
+    return exitCodes.refused;
+  }
+  if (error instanceof ServerUnreachable) {
+    say(words.unreachable(`${options.host}:${options.port}`, reasonOf(error)));
+    return exitCodes.unreachable;
+  }
+  if (error instanceof ConnectionLost) {
+    say(words.lost(error.message));
+    return exitCodes.unreachable;
+  }
+  if (error instanceof CallTimedOut) {
+    say(words.timedOut);
+    return exitCodes.unreachable;
+  }
+  throw error;
+}
+
+function say(message: string): void {
+  process.stderr.write(`salas: ${printable(message)}\n`);
+}
+
+function reasonOf({ cause }: Error): string {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  return code ?? message;
+}

@@ -1,0 +1,200 @@
+import yargs, { type Argv } from 'yargs';
+import { markedArguments, roomNames, unmarked, wholeNumber } from './arguments.js';
+import { defaultName } from './default-name.js';
+import { exitCodes } from './exit-codes.js';
+import type { OneShot, OneShotOptions } from './one-shot.js';
+import { version } from './version.js';
+import { languageOf, wordsIn } from './words.js';
+
+/** The command line. Each command's own module is loaded only when the command is called. */
+
+const language = languageOf(process.env);
+const words = wordsIn(language);
+const widthMax = 100;
+const portMax = 65_535;
+const limitMax = 1_000_000;
+
+// yargs wants both numbers of a text that has a count, which its types leave out.
+const argumentsMissing = { one: words.argumentsMissing, other: words.argumentsMissing } as unknown as string;
+
+class UsageError extends Error {}
+
+/** The options of every command that talks to a server. */
+function oneShotOptions<Known>(command: Argv<Known>) {
+  const options = {
+    host: { type: 'string', default: '127.0.0.1', requiresArg: true, describe: words.host },
+    port: {
+      type: 'string',
+      default: '4242',
+      requiresArg: true,
+      describe: words.port,
+      coerce: wholeNumber('port', words, 1, portMax),
+    },
+    name: { type: 'string', default: defaultName(), requiresArg: true, describe: words.name },
+    token: { type: 'string', requiresArg: true, describe: words.token },
+    json: { type: 'boolean', default: false, describe: words.json },
+  } as const;
+  return command.options(options).group(Object.keys(options), words.groupUser);
+}
+
+function roomPosition<Known>(command: Argv<Known>) {
+  return command.positional('room', { type: 'string', demandOption: true, describe: words.argRoom });
+}
+
+function textPosition<Known>(command: Argv<Known>) {
+  return command.positional('text', { type: 'string', demandOption: true, describe: words.argText });
+}
+
+function pageOptions<Known>(command: Argv<Known>) {
+  const count = (option: string, min: number, describe: string) =>
+    ({ type: 'string', requiresArg: true, describe, coerce: wholeNumber(option, words, min) }) as const;
+  return command
+    .options({
+      limit: count('limit', 1, words.limit),
+      before: count('before', 0, words.before),
+      after: count('after', 0, words.after),
+    })
+    .conflicts('before', 'after');
+}
+
+async function run<Result>(command: OneShot<Result>, options: Omit<OneShotOptions, 'language'>): Promise<void> {
+  const { runOneShot } = await import('./one-shot.js');
+  process.exitCode = await runOneShot(command, { ...options, language });
+}
+
+const commandLine = yargs()
+  .scriptName('salas')
+  .locale(language === 'pt' ? 'pt_BR' : 'en')
+  .updateStrings({ 'Not enough non-option arguments: got %s, need at least %s': argumentsMissing })
+  .usage(`$0 <command>\n\n${words.about}`)
+  .parserConfiguration({ 'duplicate-arguments-array': false, 'dot-notation': false })
+  .command(
+    'serve',
+    words.serve,
+    (command) =>
+      command
+        .options({
+          host: { type: 'string', default: '127.0.0.1', requiresArg: true, describe: words.serveHost },
+          port: {
+            type: 'string',
+            default: '4242',
+            requiresArg: true,
+            describe: words.servePort,
+            coerce: wholeNumber('port', words, 0, portMax),
+          },
+          data: { type: 'string', default: 'data', requiresArg: true, describe: words.data },
+          rooms: {
+            type: 'string',
+            default: 'sala1,sala2,sala3',
+            requiresArg: true,
+            describe: words.configuredRooms,
+            coerce: (list: string) => roomNames(unmarked(list), language),
+          },
+          'flood-rate': {
+            type: 'string',
+            default: '0',
+            requiresArg: true,
+            describe: words.floodRate,
+            coerce: wholeNumber('flood-rate', words, 0, limitMax),
+          },
+          'room-threads': {
+            type: 'string',
+            defaultDescription: words.roomThreadsDefault,
+            requiresArg: true,
+            describe: words.roomThreads,
+            coerce: wholeNumber('room-threads', words, 1, limitMax),
+          },
+        })
+        .example('$0 serve', words.exampleServe)
+        .example('$0 serve --rooms geral,avisos --host 0.0.0.0 --port 5000', words.exampleServeRooms),
+    async ({ host, port, data, rooms, floodRate, roomThreads }) => {
+      const { serve } = await import('./serve.js');
+      await serve({ host, port, data, rooms, floodRate, roomThreads });
+    },
+  )
+  .command(
+    'send <room> <text>',
+    words.send,
+    (command) =>
+      oneShotOptions(textPosition(roomPosition(command)))
+        .example('$0 send sala1 "oi, gente"', words.exampleSend)
+        .example('$0 send sala1 --name ana -- -1', words.exampleDash),
+    async ({ room, text, ...options }) => run((await import('./send.js')).send(room, text), options),
+  )
+  .command(
+    'history <room>',
+    words.history,
+    (command) =>
+      oneShotOptions(pageOptions(roomPosition(command)))
+        .example('$0 history sala1 --limit 20', words.exampleHistory)
+        .example('$0 history sala1 --after 100 --json', words.exampleHistoryJson),
+    async ({ room, limit, before, after, ...options }) =>
+      run((await import('./history.js')).history(room, { limit, before, after }), options),
+  )
+  .command(
+    'users <room>',
+    words.users,
+    (command) => oneShotOptions(roomPosition(command)).example('$0 users sala1', words.exampleUsers),
+    async ({ room, ...options }) => run((await import('./users.js')).users(room), options),
+  )
+  .command(
+    'rooms',
+    words.rooms,
+    (command) => oneShotOptions(command).example('$0 rooms', words.exampleRooms),
+    async (options) => run((await import('./rooms.js')).rooms(), options),
+  )
+  .command(
+    'msg <room> <userid> <text>',
+    words.msg,
+    (command) =>
+      oneShotOptions(
+        textPosition(
+          roomPosition(command).positional('userid', { type: 'string', demandOption: true, describe: words.argUser }),
+        ),
+      ).example('$0 msg sala1 ana#1 "psst"', words.exampleMsg),
+    async ({ room, userid, text, ...options }) => run((await import('./msg.js')).msg(room, userid, text), options),
+  )
+  .command(
+    'inbox',
+    words.inbox,
+    (command) =>
+      oneShotOptions(pageOptions(command)).example('$0 inbox --token "$TOKEN" --limit 10', words.exampleInbox),
+    async ({ limit, before, after, ...options }) =>
+      run((await import('./inbox.js')).inbox({ limit, before, after }, options.token !== undefined), options),
+  )
+  .example('$0 serve', words.exampleServe)
+  .example('$0 send sala1 "oi, gente"', words.exampleSend)
+  .example('$0 history sala1 --limit 20', words.exampleHistory)
+  .middleware((parsed) => {
+    for (const [name, value] of Object.entries(parsed)) if (typeof value === 'string') parsed[name] = unmarked(value);
+  })
+  .demandCommand(1, words.commandMissing)
+  .recommendCommands()
+  .strict()
+  .version(version)
+  .alias({ help: 'h' })
+  .wrap(Math.min(widthMax, process.stdout.columns ?? widthMax))
+  .exitProcess(false)
+  .fail((message, error, command) => {
+    // Without a message it is not the command line that was wrong. A throw, for else yargs goes on to the next fault.
+    if (!message) throw error;
+    command.showHelp((help) => process.stderr.write(`${help}\n\n`));
+    throw new UsageError(unmarked(message));
+  });
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Whoever read the output has seen enough of it, as `| head` does.
+  if (error.code !== 'EPIPE') throw error;
+});
+
+try {
+  await commandLine.parseAsync(markedArguments(process.argv.slice(2)));
+} catch (error) {
+  if (error instanceof UsageError) {
+    process.stderr.write(`salas: ${error.message}\n`);
+    process.exitCode = exitCodes.usage;
+  } else {
+    process.stderr.write(`salas: ${error instanceof Error ? error.stack : error}\n`);
+    process.exitCode = exitCodes.broken;
+  }
+}

@@ -1,0 +1,64 @@
+import { connect as connectSocket } from 'node:net';
+import type { Language } from '../protocol/speech.js';
+import { Client, type ClientLimits } from './client.js';
+import { ServerUnreachable } from './errors.js';
+
+export interface ConnectOptions extends Partial<ClientLimits> {
+  /** Default `127.0.0.1`. */
+  readonly host?: string;
+  /** Default 4242. */
+  readonly port?: number;
+  /** How long to wait for the connection. Default 10,000 ms. */
+  readonly connectDeadlineMs?: number;
+  /** The language of the server's messages to people, in the errors it sends. Default `en`. */
+  readonly language?: Language;
+}
+
+const MiB = 1024 * 1024;
+
+const defaultLimits: ClientLimits = {
+  pushQueueMax: 16_384,
+  // Twice the largest: 10,000 members at up to 700 bytes.
+  replyBytesMax: 16 * MiB,
+  sendQueueBytesMax: 16 * MiB,
+  // Longer than the server lets a call wait for a room that hangs and is restarted.
+  deadlineMs: 30_000,
+  closeDeadlineMs: 10_000,
+};
+
+/**
+ * Connects to a server.
+ *
+ * @throws {ServerUnreachable} nobody answers there, or not within `connectDeadlineMs`; its `cause` tells more
+ *
+ * @example
+ * const client = await connect({ port: 4242 });
+ * await client.call('user.register', { name: 'ana' });
+ * await client.call('room.join', { room: 'sala1' });
+ * await client.call('room.send', { room: 'sala1', text: 'oi' });
+ * await client.call('user.quit');
+ * await client.close();
+ */
+export async function connect(options: ConnectOptions = {}): Promise<Client> {
+  const { host = '127.0.0.1', port = 4242, connectDeadlineMs = 10_000, language = 'en', ...limits } = options;
+  // The method table is loaded only by those who need its Portuguese names.
+  const wording = language === 'pt' ? (await import('./portuguese.js')).inPortuguese : undefined;
+  const socket = connectSocket({ host, port, noDelay: true });
+  const unreachable = (cause: Error) => new ServerUnreachable(`no server answers at ${host}:${port}`, { cause });
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      socket.destroy(new Error(`no connection within ${connectDeadlineMs} ms`));
+    }, connectDeadlineMs);
+    const fail = (cause: Error) => {
+      clearTimeout(timer);
+      reject(unreachable(cause));
+    };
+    socket.once('error', fail);
+    socket.once('connect', () => {
+      clearTimeout(timer);
+      socket.off('error', fail);
+      resolve();
+    });
+  });
+  return new Client(socket, { ...defaultLimits, ...limits }, wording);
+}

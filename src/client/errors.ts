@@ -1,0 +1,62 @@
+import type { ErrorCode } from '../protocol/refusals.js';
+
+/** The error object of a JSON-RPC answer, as it came (PROTOCOL.md, section 3). */
+export interface WireError {
+  readonly code: number;
+  readonly message: string;
+  readonly data: {
+    readonly code: ErrorCode;
+    readonly temporary: boolean;
+    readonly retryAfterMs?: number;
+    readonly field?: string;
+  };
+}
+
+/** The server refused the call. `code` is the contract's, `message` is for people. */
+export class CallRefused extends Error {
+  override readonly name = 'CallRefused';
+  readonly code: ErrorCode;
+  /** The same call may succeed later, after `retryAfterMs` where the server tells it. */
+  readonly temporary: boolean;
+  readonly retryAfterMs: number | undefined;
+  /** The param that was wrong. */
+  readonly field: string | undefined;
+  /** The error as it came. */
+  readonly wire: WireError;
+
+  constructor(wire: WireError) {
+    super(wire.message);
+    this.wire = wire;
+    ({ code: this.code, temporary: this.temporary } = wire.data);
+    this.retryAfterMs = wire.data.retryAfterMs;
+    this.field = wire.data.field;
+  }
+}
+
+/** No answer within the call's deadline. Whether it took effect is unknown: repeat a send with the same `clientMsgId`. */
+export class CallTimedOut extends Error {
+  override readonly name = 'CallTimedOut';
+
+  constructor(method: string, deadlineMs: number) {
+    super(`${method} was not answered within ${deadlineMs} ms`);
+  }
+}
+
+/** The call was not sent: the server has not read what was sent before, and that fills the send queue. */
+export class SendQueueFull extends Error {
+  override readonly name = 'SendQueueFull';
+
+  constructor(method: string, sendQueueBytesMax: number) {
+    super(`${method} was not sent: more than ${sendQueueBytesMax} bytes wait for the server to read them`);
+  }
+}
+
+/** The connection ended. Whether the calls that were not answered took effect is unknown. */
+export class ConnectionLost extends Error {
+  override readonly name = 'ConnectionLost';
+}
+
+/** No connection could be made. */
+export class ServerUnreachable extends Error {
+  override readonly name = 'ServerUnreachable';
+}
