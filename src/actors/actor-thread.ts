@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import type { MessagePort } from 'node:worker_threads';
 import * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
@@ -47,7 +48,7 @@ export class ActorThread<Command, Reply, Frame extends Lines> {
 
   /** Hands in a batch from inside the thread. */
   handle(batch: Batch<Command>): readonly (Reply | Refusal)[] {
-    const outcome = this.#actor.handle(batch);
+    const outcome = this.#handle(batch);
     this.#spread(undefined, outcome.frames);
     return outcome.replies;
   }
@@ -55,7 +56,7 @@ export class ActorThread<Command, Reply, Frame extends Lines> {
   #submit(caller: Caller<Frame>, batch: Batch<Command>): Outcome<Reply, Frame> | Promise<never> {
     let outcome: Outcome<Reply, Frame>;
     try {
-      outcome = this.#actor.handle(batch);
+      outcome = this.#handle(batch);
     } catch (error) {
       // Comlink would answer with the error and go on; but this state is no longer to be trusted. So nobody is
       // answered, and the thread ends.
@@ -66,6 +67,15 @@ export class ActorThread<Command, Reply, Frame extends Lines> {
     }
     this.#spread(caller, outcome.frames);
     return this.#transferable({ replies: outcome.replies, frames: caller.take() });
+  }
+
+  #handle(batch: Batch<Command>): Outcome<Reply, Frame> {
+    try {
+      return this.#actor.handle(batch);
+    } catch (error) {
+      // SQLite's errors are none of the language's own, and would reach the other thread without their message.
+      throw isNativeError(error) ? error : new Error((error as Error).stack ?? String(error));
+    }
   }
 
   #spread(from: Caller<Frame> | undefined, frames: readonly Frame[]): void {

@@ -52,15 +52,24 @@ function refusedRequest(field: string | undefined, id: Id): Request {
   return { type: 'refused', refusal: refusals.invalidRequest(field), id };
 }
 
+const control = /\p{Cc}/u;
+
+/** JSON without any control character: DEL and C1, which JSON.stringify leaves as they are, move terminals too. */
+function stringify(value: unknown): string {
+  const json = JSON.stringify(value);
+  if (!control.test(json)) return json;
+  return json.replace(/\p{Cc}/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 export function encodeResult(id: Id, result: unknown): string {
-  return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${JSON.stringify(result)}}`;
+  return `{"jsonrpc":"2.0","id":${stringify(id)},"result":${stringify(result)}}`;
 }
 
 export function encodeRefusal(id: Id, refusal: Refusal, language: Language): string {
   const { code, message, field, retryAfterMs } = refusal;
   const data = { code, temporary: isTemporary(code), retryAfterMs, field };
   const error = { code: errorNumbers[code], message: message[language], data };
-  return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"error":${JSON.stringify(error)}}`;
+  return `{"jsonrpc":"2.0","id":${stringify(id)},"error":${stringify(error)}}`;
 }
 
 export function encodeNotification(method: string, params: object): string {
@@ -72,7 +81,7 @@ export function encodeRoomEvent(room: RoomName, event: RoomEvent): string {
   const { seq, at } = event;
   switch (event.type) {
     case 'said': {
-      const repeatable = event.clientMsgId === undefined ? '' : `,"clientMsgId":${JSON.stringify(event.clientMsgId)}`;
+      const repeatable = event.clientMsgId === undefined ? '' : `,"clientMsgId":${stringify(event.clientMsgId)}`;
       return `{"jsonrpc":"2.0","method":"room.message","params":{"room":"${room}","seq":${seq},"from":"${event.user}","at":${at},"text":${JSON.stringify(event.text)}${repeatable}}}`;
     }
     case 'joined':

@@ -12,6 +12,7 @@ import {
   positions,
   roomName,
   topicText,
+  userIdText,
   userName,
   wholeNumber,
 } from './params.js';
@@ -40,6 +41,8 @@ export interface TextCommand {
 export interface Method {
   readonly alias?: string;
   readonly params: ParamTable;
+  /** Two params of which one may be given, not both; they are called the same in Portuguese. */
+  readonly exclusive?: readonly [string, string];
   // biome-ignore lint/suspicious/noExplicitAny: a method table holds results of every shape
   readonly result: v.ObjectSchema<any, any>;
   readonly needs: Needs;
@@ -215,6 +218,7 @@ export const methods = {
       after: may(position),
       limit: may(pageLimit),
     },
+    exclusive: ['after', 'before'],
     result: v.object({ room: v.string(), epoch: v.string(), seq, messages: v.array(message), more: v.boolean() }),
     needs: 'user',
     order: 'alone',
@@ -242,7 +246,7 @@ export const methods = {
     alias: 'enviar_mensagem_privada',
     params: {
       room: must(roomName, 'sala'),
-      to: must(anyString, 'para'),
+      to: must(userIdText, 'para'),
       text: must(messageText, 'mensagem'),
       clientMsgId: may(clientMsgId),
     },
@@ -259,11 +263,12 @@ export const methods = {
     alias: 'listar_mensagens_privadas',
     params: {
       room: may(roomName, 'sala'),
-      with: may(anyString, 'com'),
+      with: may(userIdText, 'com'),
       before: may(position),
       after: may(position),
       limit: may(pageLimit),
     },
+    exclusive: ['after', 'before'],
     result: v.object({ messages: v.array(privateMessage), more: v.boolean(), seq }),
     needs: 'user',
     order: 'alone',

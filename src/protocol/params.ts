@@ -78,6 +78,13 @@ export const roomName: ParamKind<string, RoomName> = {
   },
 };
 
+/** A user's id, in NFC as ids are; whether there is such a user is not asked here. */
+export const userIdText: ParamKind<string> = {
+  schema: v.string(),
+  wanted: wantedString,
+  check: (id) => ({ value: id.normalize('NFC') }),
+};
+
 export const messageText: ParamKind<string> = {
   schema: v.string(),
   wanted: wantedString,

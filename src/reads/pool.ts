@@ -1,4 +1,4 @@
-import { Piscina } from 'piscina';
+import type { Piscina } from 'piscina';
 import type { PrivateMessage } from '../protocol/events.js';
 import type { Page } from '../storage/pages.js';
 import type { StoredMessage } from '../storage/room-reads.js';
@@ -20,6 +20,8 @@ export interface Reads {
   roomHistory(query: Parameters<typeof roomHistory>[0]): Promise<Page<StoredMessage>>;
   inboxMessages(query: MessagesQuery): Promise<LinePage>;
   inboxHistory(query: InboxQuery): Promise<Page<PrivateMessage>>;
+  /** Starts the first thread, which the first read would otherwise wait for. */
+  warm(): void;
   close(): Promise<void>;
 }
 
@@ -32,25 +34,31 @@ const threadsMax = 2;
 const idleTimeoutMs = 30_000;
 
 /**
- * Starts the pool; its first thread is ready before it is needed.
+ * The pool; its library and threads are loaded with the first read, or with `warm`.
  *
  * Every read rejects with ReadsBusy when `queueMax` of them wait, and with the read's own error when it fails.
  */
-export function startReads(queueMax: number): Reads {
-  const pool = new Piscina({
-    minThreads: 1,
-    maxThreads: threadsMax,
-    maxQueue: queueMax,
-    idleTimeout: idleTimeoutMs,
-    execArgv: [],
-  });
+export function createReads(queueMax: number): Reads {
+  let pool: Promise<Piscina> | undefined;
   let closed = false;
+  const start = async (): Promise<Piscina> => {
+    const { Piscina } = await import('piscina');
+    return new Piscina({
+      minThreads: 1,
+      maxThreads: threadsMax,
+      maxQueue: queueMax,
+      idleTimeout: idleTimeoutMs,
+      execArgv: [],
+    });
+  };
   const run = <Query, Result>(task: string) => {
     const filename = new URL(`./${task}.js`, import.meta.url).href;
     return async (query: Query): Promise<Result> => {
+      pool ??= start();
+      const running = await pool;
       // A closed pool would start threads again.
-      if (closed || pool.queueSize >= queueMax) throw new ReadsBusy();
-      return (await pool.run(query, { filename })) as Result;
+      if (closed || running.queueSize >= queueMax) throw new ReadsBusy();
+      return (await running.run(query, { filename })) as Result;
     };
   };
   return {
@@ -58,9 +66,12 @@ export function startReads(queueMax: number): Reads {
     roomHistory: run('room-history'),
     inboxMessages: run('inbox-messages'),
     inboxHistory: run('inbox-history'),
+    warm: () => {
+      pool ??= start();
+    },
     close: async () => {
       closed = true;
-      await pool.close({ force: true });
+      await (await pool)?.close({ force: true });
     },
   };
 }

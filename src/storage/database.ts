@@ -61,9 +61,12 @@ export function openForReading(file: string, kind: DatabaseKind): Database.Datab
   });
 }
 
+/** The second: the shared memory of the write-ahead log is a file as well. */
+const fullCodes: ReadonlySet<string> = new Set(['SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE']);
+
 /** Whether a transaction failed because nothing more fits on the disk. SQLite has then undone all of it. */
 export function isDiskFull(error: unknown): boolean {
-  return error instanceof Database.SqliteError && error.code === 'SQLITE_FULL';
+  return error instanceof Database.SqliteError && fullCodes.has(error.code);
 }
 
 /** The version of the tables in `db`, 0 where it is empty. */
@@ -95,13 +98,18 @@ const reasons: Record<string, string> = {
   SQLITE_NOTADB: 'is not a database; move it away, or choose another --data',
   SQLITE_CORRUPT: 'is damaged; restore it from a backup',
   SQLITE_FULL: 'cannot be written: no room left on the disk',
+  SQLITE_IOERR_SHMSIZE: 'cannot be written: no room left on the disk',
   SQLITE_READONLY: 'cannot be written: it is read-only',
   SQLITE_CANTOPEN: 'cannot be opened; check that it is a file this user may read and write',
   SQLITE_BUSY: 'is in use by another program',
 };
 
-/** Runs `open`, turning SQLite's errors into one line for people. */
-function explained<T>(file: string, open: () => T): T {
+/**
+ * Runs what opens `file`.
+ *
+ * @throws StorageError instead of SQLite's errors, with one line for people.
+ */
+export function explained<T>(file: string, open: () => T): T {
   try {
     return open();
   } catch (error) {

@@ -61,9 +61,11 @@ export class CallQueue {
     this.#options.onChange();
   }
 
-  /** Forgets the call that waits. */
-  clear(): void {
+  /** Takes back the call that waits, if there is one. */
+  takeBack(): Call | undefined {
+    const call = this.#held;
     this.#held = undefined;
+    return call;
   }
 
   #mayStart({ order }: Call): boolean {

@@ -122,8 +122,9 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       if (failure !== undefined) return reply(failure as Refusal);
       const ended = await supervisor.ask({ type: 'end', user: id });
       if (isRefusal(ended)) return reply(ended);
+      // Before the answer, which would let the connection's next call start.
+      for (const one of [...sessions]) one.finish(refusals.notRegistered());
       reply({});
-      for (const one of [...sessions]) one.finish();
     },
 
     'room.list': (_session, _values, reply) => {
@@ -197,7 +198,6 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       }),
 
     'room.history': (session, { room: name, before, after, limit }, reply) => {
-      if (before !== undefined && after !== undefined) return reply(refusals.paramsExclusive('after', 'before'));
       return inRoom(name, reply, async (room) => {
         const outcome = await room.ref.ask({ type: 'read', user: (session.user as User).id });
         if (isRefusal(outcome)) return reply(outcome);
@@ -246,7 +246,6 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       }),
 
     'private.history': async (session, { room, with: other, before, after, limit }, reply) => {
-      if (before !== undefined && after !== undefined) return reply(refusals.paramsExclusive('after', 'before'));
       const owner = (session.user as User).id;
       const outcome = await supervisor.ask({ type: 'inbox-head', user: owner });
       if (isRefusal(outcome)) return reply(outcome);

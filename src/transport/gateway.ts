@@ -7,7 +7,7 @@ import type { Limits } from '../protocol/limits.js';
 import type { RoomName } from '../protocol/names.js';
 import { encodeDraining } from '../protocol/pushes.js';
 import { isRefusal, refusals } from '../protocol/refusals.js';
-import { startReads } from '../reads/pool.js';
+import { createReads } from '../reads/pool.js';
 import { createDispatch } from './dispatch.js';
 import { Rooms } from './rooms.js';
 import { type Audience, Session } from './session.js';
@@ -53,18 +53,21 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { version, limits, supervisor, onTrouble } = options;
   const started = await supervisor.started;
   if ('failed' in started) throw new StartFailure(started.failed);
-  const reads = startReads(readQueueMax);
+  const reads = createReads(readQueueMax);
   const users = new Users(limits, reads, started.file);
   const supervisorRef = supervisor.ref((frames) => users.publish(frames));
   const sessions = new Set<Session>();
+  // Why a room could last not be opened.
+  let unavailable: string | undefined;
   const audience: Audience = { json: 0, text: 0 };
+  let serving = false;
   let draining = false;
 
   const connect = async (room: RoomName, hung: boolean): Promise<ActorConnection<RoomInfo>> => {
     const connection = await supervisor.connect(room, hung);
     if (!('failed' in connection)) return connection;
-    if (starting) throw new StartFailure(connection.failed);
-    onTrouble('a room cannot be opened', { room, reason: connection.failed });
+    unavailable = connection.failed;
+    if (serving) onTrouble('a room cannot be opened', { room, reason: connection.failed });
     return refusals.busy(room, roomUnavailableRetryMs);
   };
   const rooms = new Rooms({
@@ -79,11 +82,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     },
     dialects: () => (audience.text > 0 ? bothDialects : jsonOnly),
   });
-  let starting = true;
   for (const opened of await Promise.all(started.rooms.map((room) => rooms.open(room)))) {
-    if (isRefusal(opened)) throw new StartFailure(opened.message.en);
+    if (isRefusal(opened)) throw new StartFailure(unavailable ?? opened.message.en);
   }
-  starting = false;
 
   /** Notes that a connection of a user is over, again until that is on disk. */
   const disconnect = (session: Session): void => {
@@ -124,6 +125,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     });
   });
   const { port } = server.address() as AddressInfo;
+  serving = true;
+  reads.warm();
 
   return {
     host: options.host,
@@ -132,7 +135,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       draining = true;
       server.close();
       for (const session of sessions) session.write(encodeDraining(reconnectAfterMs(), session.dialect));
-      for (const session of sessions) session.finish();
+      for (const session of sessions) session.finish(refusals.draining());
       await until(() => sessions.size === 0);
       rooms.close();
       supervisorRef.close();

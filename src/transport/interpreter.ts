@@ -50,7 +50,7 @@ export class Interpreter {
     }
     const { limits } = this.#options;
     const refusal = line.type === 'too-long' ? refusals.lineTooLong(limits) : refusals.invalidUtf8();
-    return [line.json ? refusedCall(null, refusal, this.#writeLine) : this.#textCall(() => this.#say(refusal))];
+    return [line.json ? refusedCall(null, refusal, this.#writeLine) : this.#said(this.#say(refusal))];
   }
 
   readonly #writeLine = (line: string): void => this.#options.write(`${line}\n`);
@@ -66,22 +66,23 @@ export class Interpreter {
   /** The calls of a batch, whose answers leave together as one array; there is none where no call has an id. */
   #readBatch(requests: readonly Request[]): Call[] {
     const { limits } = this.#options;
+    // By the place of their calls; calls without id leave theirs empty.
     const replies: string[] = [];
     let bytes = 0;
     let open = requests.length;
     const settled = () => {
       open--;
-      if (open === 0 && replies.length > 0) this.#writeLine(`[${replies.join(',')}]`);
+      if (open === 0 && bytes > 0) this.#writeLine(`[${replies.filter((reply) => reply !== undefined).join(',')}]`);
     };
-    const answer = (reply: string) => {
-      replies.push(reply);
-      bytes += reply.length;
-      settled();
-    };
-    return requests.map((request) => {
-      const call = this.#jsonCall(request, answer, settled);
+    return requests.map((request, place) => {
+      const answer = (reply: string) => {
+        replies[place] = reply;
+        bytes += reply.length;
+        settled();
+      };
+      const { order, run, reply } = this.#jsonCall(request, answer, settled);
       const full = refusals.batchReplyTooLarge(limits);
-      return { ...call, run: (reply) => (bytes < limits.batchReplyBytesMax ? call.run(reply) : reply(full)) };
+      return { order, run: (given) => (bytes < limits.batchReplyBytesMax ? run(given) : given(full)), reply };
     });
   }
 
@@ -95,20 +96,24 @@ export class Interpreter {
       else answer(isRefusal(outcome) ? encodeRefusal(id, outcome, language) : encodeResult(id, outcome));
     };
     if (found === undefined) return { order: 'room', run: (done) => done(refusals.methodNotFound()), reply };
-    return { ...this.#methodCall(found.name, params, found.portuguese), reply };
+    return this.#methodCall(found.name, params, found.portuguese, reply);
   }
 
-  /** What to do for a method of the table: check the params, then what must hold, then carry it out. */
-  #methodCall(name: MethodName, params: unknown, portuguese: boolean): Pick<Call, 'order' | 'run'> {
+  /** A call of a method of the table: checks the params, then what must hold, then carries it out. */
+  #methodCall(name: MethodName, params: unknown, portuguese: boolean, reply: Call['reply']): Call {
     const { limits, speaker, dispatch } = this.#options;
     const method: Method = methods[name];
     const read = readParams(method.params, params, portuguese, limits);
-    if ('refusal' in read) return { order: 'room', run: (reply) => reply(read.refusal) };
-    const run = (reply: (outcome: object) => void) => {
-      if (method.needs === 'user' && speaker.user === undefined) reply(refusals.notRegistered());
-      else dispatch(name, read.values, reply);
+    if ('refusal' in read) return { order: 'room', run: (answer) => answer(read.refusal), reply };
+    const { exclusive } = method;
+    if (exclusive?.every((param) => param in read.values)) {
+      return { order: 'room', run: (answer) => answer(refusals.paramsExclusive(...exclusive)), reply };
+    }
+    const run = (answer: (outcome: object) => void) => {
+      if (method.needs === 'user' && speaker.user === undefined) answer(refusals.notRegistered());
+      else dispatch(name, read.values, answer);
     };
-    return { order: method.order, run };
+    return { order: method.order, run, reply };
   }
 
   #readText(line: string): Call[] {
@@ -119,44 +124,48 @@ export class Interpreter {
       case 'nothing':
         return [];
       case 'refused':
-        return [this.#textCall(() => this.#say(request.refusal))];
+        return [this.#said(this.#say(request.refusal))];
       case 'help': {
         const lines = help(request.about, this.#language);
-        const answer =
-          lines === undefined ? this.#say(refusals.commandNotFound(request.about ?? '')) : formatList(lines);
-        return [this.#textCall(() => answer)];
+        const unknown = () => this.#say(refusals.commandNotFound(request.about ?? ''));
+        return [this.#said(lines === undefined ? unknown() : formatList(lines))];
       }
       case 'mode':
-        return [this.#textCall(() => this.#setMode(request.mode))];
+        return [this.#said(this.#setMode(request.mode))];
       case 'call': {
         const { method, params } = request;
         // People who never said who they are may leave as well.
         if (method === 'user.quit' && speaker.user === undefined) {
-          const run = (reply: (outcome: object) => void) => {
-            reply({});
+          const run = (answer: (outcome: object) => void) => {
             quit();
+            answer({});
           };
-          return [this.#textCall(() => '+OK', { order: 'alone', run })];
+          return [{ order: 'alone', run, reply: this.#inOrder(() => '+OK') }];
         }
         const language = this.#language;
-        const format = (outcome: object) =>
-          isRefusal(outcome) ? formatRefusal(outcome, language) : formatResult(method, outcome);
-        return [this.#textCall(format, this.#methodCall(method, params, false))];
+        const reply = this.#inOrder((outcome) =>
+          isRefusal(outcome) ? formatRefusal(outcome, language) : formatResult(method, outcome),
+        );
+        return [this.#methodCall(method, params, false, reply)];
       }
       default:
         return request satisfies never;
     }
   }
 
-  /** A call whose answer keeps its place among the answers to text commands. */
-  #textCall(format: (outcome: object) => string, call: Pick<Call, 'order' | 'run'> = immediate): Call {
+  /** Where the answer to a text command goes: it keeps its place among the others. */
+  #inOrder(format: (outcome: object) => string): Call['reply'] {
     const place: { text?: string } = {};
     this.#textReplies.push(place);
-    const reply = (outcome: object) => {
+    return (outcome) => {
       place.text = format(outcome);
       while (this.#textReplies[0]?.text !== undefined) this.#writeLine(this.#textReplies.shift()?.text as string);
     };
-    return { ...call, reply };
+  }
+
+  /** What is answered without asking anybody. */
+  #said(text: string): Call {
+    return { order: 'room', run: (answer) => answer({}), reply: this.#inOrder(() => text) };
   }
 
   #say(refusal: Refusal): string {
@@ -172,8 +181,6 @@ export class Interpreter {
     return `+OK ${mode}`;
   }
 }
-
-const immediate: Pick<Call, 'order' | 'run'> = { order: 'room', run: (reply) => reply({}) };
 
 function refusedCall(id: Id, refusal: Refusal, answer: (reply: string) => void): Call {
   return { order: 'room', run: (reply) => reply(refusal), reply: () => answer(encodeRefusal(id, refusal, 'en')) };

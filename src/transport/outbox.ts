@@ -16,15 +16,19 @@ function flushAll(): void {
 export class Outbox {
   readonly #socket: Socket;
   readonly #bytesMax: number;
+  readonly #onReady: () => void;
   #parts: (string | Uint8Array)[] = [];
   #bytes = 0;
 
-  constructor(socket: Socket, bytesMax: number) {
+  /** `onReady` is told when there is room again after there was none. */
+  constructor(socket: Socket, bytesMax: number, onReady: () => void) {
     this.#socket = socket;
     this.#bytesMax = bytesMax;
+    this.#onReady = onReady;
+    socket.on('drain', onReady);
   }
 
-  /** Whether less waits to be sent than may; when not, the socket's `drain` tells when it is again. */
+  /** Whether less waits to be sent than may. */
   get ready(): boolean {
     return this.#bytes + this.#socket.writableLength <= this.#bytesMax;
   }
@@ -47,6 +51,13 @@ export class Outbox {
   }
 
   flush(): void {
+    const wasReady = this.ready;
+    this.#write();
+    // The system may take at once whatever waited, and then the socket has nothing to tell by `drain`.
+    if (!wasReady && this.ready) this.#onReady();
+  }
+
+  #write(): void {
     const parts = this.#parts;
     this.#parts = [];
     this.#bytes = 0;
@@ -55,8 +66,9 @@ export class Outbox {
       this.#socket.write(parts[0] as string | Uint8Array);
       return;
     }
+    // Corked bytes leave in one system call; strings among them would take the socket's slow way.
     this.#socket.cork();
-    for (const part of parts) this.#socket.write(part);
+    for (const part of parts) this.#socket.write(typeof part === 'string' ? Buffer.from(part) : part);
     this.#socket.uncork();
   }
 }

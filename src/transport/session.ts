@@ -3,6 +3,7 @@ import type { Limits } from '../protocol/limits.js';
 import type { Line } from '../protocol/lines.js';
 import type { MethodName } from '../protocol/methods.js';
 import type { RoomName } from '../protocol/names.js';
+import { type Refusal, refusals } from '../protocol/refusals.js';
 import { type Call, CallQueue } from './call-queue.js';
 import type { Cursor, Reader } from './feed.js';
 import { Interpreter } from './interpreter.js';
@@ -61,7 +62,7 @@ export class Session implements ConnectionHandler, Reader {
       speaker: this,
       dispatch: (method, values, reply) => dispatch(this, method, values, reply),
       write: (lines) => connection.outbox.put(lines),
-      quit: () => this.finish(),
+      quit: () => this.finish(refusals.notRegistered()),
     });
     this.#queue = new CallQueue({
       inFlightMax: limits.inFlightMax,
@@ -143,16 +144,21 @@ export class Session implements ConnectionHandler, Reader {
 
   closed(): void {
     this.gone = true;
-    this.finish();
+    this.finish(refusals.draining());
     this.#options.audience[this.#dialect]--;
     this.#options.onClosed(this);
   }
 
-  /** Ends the connection once the calls in flight are answered; whatever came after them is dropped. */
-  finish(): void {
+  /**
+   * Ends the connection once the calls in flight are answered. Calls that were read and have not started, as the
+   * rest of a batch, are refused with `refusal`; whatever came after them is dropped.
+   */
+  finish(refusal: Refusal): void {
     this.#lines = [];
+    const held = this.#queue.takeBack();
+    const unstarted = [...(held === undefined ? [] : [held]), ...this.#calls.reverse()];
     this.#calls = [];
-    this.#queue.clear();
+    for (const call of unstarted) call.reply(refusal);
     this.ended();
   }
 

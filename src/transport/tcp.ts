@@ -30,7 +30,7 @@ export class Connection {
   constructor(socket: Socket, limits: Limits, banner: string, handle: (connection: Connection) => ConnectionHandler) {
     this.#socket = socket;
     this.#limits = limits;
-    this.outbox = new Outbox(socket, limits.sendQueueBytesMax);
+    this.outbox = new Outbox(socket, limits.sendQueueBytesMax, () => handler.drained());
     const splitter = new LineSplitter(limits.lineBytesMax);
     const telnet = new TelnetFilter();
     const answerTelnet = (bytes: Buffer) => this.outbox.put(bytes);
@@ -45,11 +45,10 @@ export class Connection {
     });
     socket.on('end', () => {
       clearTimeout(silence);
-      const lines = splitter.end();
+      const lines = [...splitter.push(telnet.end()), ...splitter.end()];
       if (lines.length > 0) handler.lines(lines);
       handler.ended();
     });
-    socket.on('drain', () => handler.drained());
     // A broken connection ends like any other; 'close' follows.
     socket.on('error', () => {});
     socket.on('close', () => {

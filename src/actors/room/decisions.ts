@@ -100,8 +100,11 @@ export function decide(
     }
     case 'join': {
       const { user } = command;
+      if (done !== undefined) {
+        return accept(joinedReply(state, done.seq, { role: 'member', since: done.seq }, limits));
+      }
       const member = state.members.get(user);
-      if (member !== undefined) return accept(joinedReply(state, done?.seq ?? state.head, member, limits));
+      if (member !== undefined) return accept(joinedReply(state, state.head, member, limits));
       if (state.members.size >= limits.roomMembersMax)
         return refuse(refusals.roomFull(state.room, limits.roomMembersMax));
       const joined: RoomEvent = { type: 'joined', seq, at: time, user, role: 'member' };

@@ -1,7 +1,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { Limits } from '../../protocol/limits.js';
 import type { RoomName } from '../../protocol/names.js';
-import { StorageError } from '../../storage/database.js';
+import { explained, StorageError } from '../../storage/database.js';
 import { ActorThread, serve } from '../actor-thread.js';
 import type { RoomCommand, RoomReply } from './decisions.js';
 import { type Creation, Room, type RoomFrame, type RoomStatus } from './room.js';
@@ -35,7 +35,7 @@ export const roomHost = {
     let open = rooms.get(name);
     if (open === undefined) {
       try {
-        const room = new Room(file, name, creation, limits);
+        const room = explained(file, () => new Room(file, name, creation, limits));
         open = { room, actor: new ActorThread(room) };
       } catch (error) {
         if (error instanceof StorageError) return { failed: error.message };

@@ -2,8 +2,8 @@ import type { Dialect, RoomEvent } from '../../protocol/events.js';
 import type { Limits } from '../../protocol/limits.js';
 import type { RoomName, UserId } from '../../protocol/names.js';
 import { encodeRoomEvents } from '../../protocol/pushes.js';
-import { type Refusal, refusals } from '../../protocol/refusals.js';
-import { isDiskFull } from '../../storage/database.js';
+import { isRefusal, type Refusal, refusals } from '../../protocol/refusals.js';
+import { isDiskFull, StorageError } from '../../storage/database.js';
 import { type Prior, RoomStore } from '../../storage/room-store.js';
 import type { Actor, Batch, Lines, Outcome } from '../batch.js';
 import { apply, decide, emptyRoom, type RoomCommand, type RoomReply, type RoomState } from './decisions.js';
@@ -26,8 +26,8 @@ export interface RoomStatus {
 }
 
 const storageFullRetryMs = 1000;
-// Commands of at most two batches are in flight at a crash, so what they did is among as many events.
-const resubmittedEventsMax = 2;
+// Commands of at most two batches are in flight at a crash, so what they did is among as many events before it.
+const batchesInFlightMax = 2;
 
 /**
  * A room: takes a batch, decides each command, commits all events in one transaction, and only then lets replies
@@ -39,6 +39,7 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
   readonly #limits: Limits;
   #state: RoomState;
   #dialects: readonly Dialect[] = ['json'];
+  readonly #headAtOpening: number;
   #doneBefore: Map<number, Prior> | undefined;
 
   /**
@@ -51,11 +52,12 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
     this.#limits = limits;
     this.#store = new RoomStore(file, room);
     this.#state = this.#load();
+    this.#headAtOpening = this.#state.head;
     if (this.#state.head === 0) {
       const create = { type: 'create', ...creation } as const;
       const { replies } = this.handle({ at: creation.at, commands: [create], firstKey: 0, again: false, dialects: [] });
       const [outcome] = replies;
-      if (outcome !== undefined && 'code' in outcome) throw new Error(outcome.message.en);
+      if (outcome !== undefined && isRefusal(outcome)) throw new StorageError(outcome.message.en);
     }
   }
 
@@ -67,6 +69,7 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
   handle(batch: Batch<RoomCommand>): Outcome<RoomReply, RoomFrame> {
     if (batch.dialects.length > 0) this.#dialects = batch.dialects;
     const doneBefore = batch.again ? this.#recall() : undefined;
+    const lastDone = doneBefore === undefined ? 0 : this.#lastDone(batch.firstKey, doneBefore);
     const replies: (RoomReply | Refusal)[] = [];
     const events: RoomEvent[] = [];
     try {
@@ -75,6 +78,11 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
           const key = batch.firstKey + i;
           const done = doneBefore?.get(key);
           const decision = decide(this.#state, command, batch.at, this.#store, this.#limits, done);
+          if (key < lastDone && decision.events.length > 0) {
+            // It had no effect then, between commands that had; what it was answered is not known any more.
+            replies.push(refusals.actorRestarted(this.#room));
+            continue;
+          }
           for (const event of decision.events) {
             const epoch = command.type === 'create' ? command.epoch : this.#state.epoch;
             this.#store.append(event, key, epoch);
@@ -122,10 +130,21 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
 
   /** What commands did before the thread died. */
   #recall(): Map<number, Prior> {
-    this.#doneBefore ??= this.#store.priorsByKey(
-      this.#state.head - resubmittedEventsMax * this.#limits.commandBatchMax,
-    );
+    this.#doneBefore ??= this.#store.priorsByKey(this.#headAtOpening - this.#resubmittedMax);
     return this.#doneBefore;
+  }
+
+  /** The last of the commands resubmitted from `firstKey` on that was done; 0 if none was. */
+  #lastDone(firstKey: number, doneBefore: ReadonlyMap<number, Prior>): number {
+    let last = 0;
+    for (const key of doneBefore.keys()) {
+      if (key >= firstKey && key < firstKey + this.#resubmittedMax) last = Math.max(last, key);
+    }
+    return last;
+  }
+
+  get #resubmittedMax(): number {
+    return batchesInFlightMax * this.#limits.commandBatchMax;
   }
 }
 

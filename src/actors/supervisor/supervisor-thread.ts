@@ -2,9 +2,9 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { serverActor } from '../../protocol/events.js';
 import type { Limits } from '../../protocol/limits.js';
 import type { RoomName } from '../../protocol/names.js';
-import { refusals } from '../../protocol/refusals.js';
+import { isRefusal, refusals } from '../../protocol/refusals.js';
 import { supervisorFile } from '../../storage/data-directory.js';
-import { StorageError } from '../../storage/database.js';
+import { explained, StorageError } from '../../storage/database.js';
 import { ActorRef, type Connection, withPorts } from '../actor-ref.js';
 import { ActorThread, serve } from '../actor-thread.js';
 import type { RemoteActor } from '../batch.js';
@@ -51,12 +51,14 @@ function startSupervisor(port: MessagePort, { directory, rooms, threadsMax, limi
     onDeath: (dead, reason) => port.postMessage({ notice: 'room-died', rooms: dead, reason } satisfies Notice),
   });
   const file = supervisorFile(directory);
-  const supervisor = new Supervisor(file, limits, Date.now());
+  const supervisor = explained(file, () => new Supervisor(file, limits, Date.now()));
   const actor = new ActorThread(supervisor);
   const create = rooms
     .filter((room) => supervisor.room(room) === undefined)
     .map((room) => ({ type: 'create-room', room, topic: '', by: serverActor }) as const);
-  actor.handle({ at: Date.now(), commands: create, firstKey: 0, again: false, dialects: [] });
+  for (const outcome of actor.handle({ at: Date.now(), commands: create, firstKey: 0, again: false, dialects: [] })) {
+    if (isRefusal(outcome)) throw new StorageError(outcome.message.en);
+  }
 
   const refs = new Map<RoomName, RoomRef>();
   /** The supervisor's own way to a room. */
