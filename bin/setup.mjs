@@ -50,7 +50,7 @@ function packagesIn(lockFile) {
 
 // Every input with its time, not the newest time alone: a deleted file, or one put back from the past, counts too.
 function stampOfSources() {
-  const sources = ['src', 'test', 'bench', 'types'].flatMap((folder) =>
+  const sources = ['src', 'test', 'bench', 'tools', 'types'].flatMap((folder) =>
     filesIn(folder).filter((f) => f.endsWith('.ts')),
   );
   return [...sources, 'tsconfig.json', 'package-lock.json'].map((f) => `${f} ${lstatSync(f).mtimeMs}\n`).join('');

@@ -1,0 +1,217 @@
+import { readFileSync } from 'node:fs';
+import ts from 'typescript';
+import type { GenericSchema } from 'valibot';
+import { defaultLimits, type Limits } from '../src/protocol/limits.js';
+import { type Method, type MethodName, methods } from '../src/protocol/methods.js';
+import type { ParamTable } from '../src/protocol/params.js';
+import { type ErrorCode, errorNumbers, isTemporary, type Refusal, refusals } from '../src/protocol/refusals.js';
+import { connectionCommands, help } from '../src/protocol/text-commands.js';
+
+/** The tables of docs/protocol.md, made from the source that the server itself runs on. */
+
+const regions = { methods: methodTable, limits: limitTable, errors: errorTable, 'text-commands': textCommandTable };
+
+const root = new URL('../../', import.meta.url);
+export const protocolFile = new URL('docs/protocol.md', root);
+
+/**
+ * The document with its tables made anew, each between the markers `<!-- NAME -->` and `<!-- /NAME -->`.
+ *
+ * @throws when a pair of markers is missing
+ */
+export function withTables(markdown: string): string {
+  let result = markdown;
+  for (const [name, table] of Object.entries(regions)) {
+    const [begin, end] = [`<!-- ${name} -->\n`, `<!-- /${name} -->\n`];
+    const from = result.indexOf(begin) + begin.length;
+    const to = result.indexOf(end, from);
+    if (from < begin.length || to === -1) throw new Error(`docs/protocol.md has no region ${begin.trim()}`);
+    result = `${result.slice(0, from)}\n${table()}\n\n${result.slice(to)}`;
+  }
+  return result;
+}
+
+const methodList = Object.entries(methods) as [MethodName, Method][];
+
+function methodTable(): string {
+  const rows = methodList.map(([name, { alias, params, result, doc }]) => [
+    [name, ...(alias === undefined ? [] : [alias])].map(code).join('<br>'),
+    paramList(params),
+    code(shapeOf(result)),
+    doc.en,
+  ]);
+  const namesOf = (wanted: (method: Method) => boolean) =>
+    methodList.flatMap(([name, method]) => (wanted(method) ? [code(name)] : [])).join(', ');
+  return [
+    table(['method, alias', 'params [alias]', 'result', ''], rows),
+    '',
+    `- Without a user: ${namesOf(({ needs }) => needs !== 'user')}. All others need one.`,
+    `- Started at once, side by side: ${namesOf(({ order }) => order === 'room')}.`,
+    "  Any other call starts when the connection's earlier calls are answered, and later ones wait for its answer.",
+  ].join('\n');
+}
+
+function paramList(params: ParamTable): string {
+  return Object.entries(params)
+    .map(([name, { alias, optional }]) => {
+      const shown = code(optional ? `${name}?` : name);
+      return alias === undefined ? shown : `${shown} [${code(alias)}]`;
+    })
+    .join(', ');
+}
+
+/** What the contract calls the shape of a result: the names, without the types that they tell by themselves. */
+function shapeOf(schema: GenericSchema): string {
+  const inner = schema as unknown as {
+    readonly type: string;
+    readonly entries: Readonly<Record<string, GenericSchema>>;
+    readonly item: GenericSchema;
+    readonly options: readonly string[];
+    readonly literal: string;
+  };
+  switch (inner.type) {
+    case 'object': {
+      const entries = Object.entries(inner.entries).map(([name, entry]) => {
+        const shown = entry.type === 'optional' ? `${name}?` : name;
+        const shape = shapeOf(entry);
+        return shape === '' ? shown : `${shown}: ${shape}`;
+      });
+      return `{${entries.join(', ')}}`;
+    }
+    case 'array':
+      return `[${shapeOf(inner.item) || '…'}]`;
+    case 'record':
+      return '{…}';
+    case 'picklist':
+      return inner.options.map((option) => `"${option}"`).join('|');
+    case 'literal':
+      return `"${inner.literal}"`;
+    default:
+      return '';
+  }
+}
+
+/** Limits whose names say it all; what the others mean stands above each in limits.ts. */
+const plainLimits: { readonly [Name in keyof Limits]?: string } = {
+  topicBytesMax: "Bytes of UTF-8 in a room's topic.",
+  nameCharactersMax: "Characters of a user's name.",
+  roomNameCharactersMax: "Characters of a room's name.",
+  clientMsgIdCharactersMax: 'Characters of a `clientMsgId`.',
+  historyLimitDefault: 'Messages in one history page where no `limit` is given.',
+  historyLimitMax: 'Messages in one history page.',
+  roomsMax: 'Rooms of this server.',
+  roomMembersMax: 'Members of one room.',
+};
+
+function limitTable(): string {
+  const documented = limitDocs();
+  const rows = Object.entries(defaultLimits).map(([name, value]) => {
+    const doc = documented.get(name) ?? plainLimits[name as keyof Limits];
+    if (doc === undefined) throw new Error(`the limit ${name} is not explained in limits.ts`);
+    return [code(name), value.toLocaleString('en'), doc];
+  });
+  return table(['limit', 'default', ''], rows, ['', 'right']);
+}
+
+/** The comments on the members of `Limits`. */
+function limitDocs(): Map<string, string> {
+  const text = readFileSync(new URL('src/protocol/limits.ts', root), 'utf8');
+  const source = ts.createSourceFile('limits.ts', text, ts.ScriptTarget.Latest, true);
+  const limits = source.statements.find(
+    (statement) => ts.isInterfaceDeclaration(statement) && statement.name.text === 'Limits',
+  ) as ts.InterfaceDeclaration;
+  return new Map(
+    limits.members.flatMap((member) => {
+      const [doc] = ts.getJSDocCommentsAndTags(member);
+      const words = ts.getTextOfJSDocComment(doc?.comment);
+      return words === undefined ? [] : [[(member.name as ts.Identifier).text, words] as const];
+    }),
+  );
+}
+
+/** Every refusal as somebody might be told it. */
+const examples: { readonly [Name in keyof typeof refusals]: Refusal } = {
+  parseError: refusals.parseError(),
+  invalidRequest: refusals.invalidRequest('params'),
+  methodNotFound: refusals.methodNotFound(),
+  commandNotFound: refusals.commandNotFound('/jion'),
+  usage: refusals.usage('/join ROOM'),
+  paramMissing: refusals.paramMissing('room'),
+  paramUnknown: refusals.paramUnknown('rom', ['room', 'after']),
+  paramTwice: refusals.paramTwice('room'),
+  paramsSurplus: refusals.paramsSurplus(3, ['room', 'after']),
+  paramMistyped: refusals.paramMistyped('after', methods['room.join'].params.after.kind.wanted),
+  paramsExclusive: refusals.paramsExclusive('after', 'before'),
+  internal: refusals.internal(),
+  notRegistered: refusals.notRegistered(),
+  alreadyRegistered: refusals.alreadyRegistered('ana#1'),
+  nameInvalid: refusals.nameInvalid(defaultLimits),
+  tokenInvalid: refusals.tokenInvalid(),
+  roomNotFound: refusals.roomNotFound('sala9'),
+  roomExists: refusals.roomExists('sala1'),
+  roomNameInvalid: refusals.roomNameInvalid(defaultLimits),
+  notInRoom: refusals.notInRoom('sala1'),
+  noCurrentRoom: refusals.noCurrentRoom(),
+  userNotFound: refusals.userNotFound('ana'),
+  userNotInRoom: refusals.userNotInRoom('ana#1', 'sala1'),
+  textEmpty: refusals.textEmpty('text'),
+  textControl: refusals.textControl('text'),
+  textMalformed: refusals.textMalformed('text'),
+  textTooLong: refusals.textTooLong(defaultLimits.textBytesMax + 1, defaultLimits.textBytesMax, 'text'),
+  duplicateConflict: refusals.duplicateConflict('m1', 42),
+  lineTooLong: refusals.lineTooLong(defaultLimits),
+  invalidUtf8: refusals.invalidUtf8(),
+  batchTooLarge: refusals.batchTooLarge(defaultLimits.batchMax + 1, defaultLimits),
+  batchReplyTooLarge: refusals.batchReplyTooLarge(defaultLimits),
+  protocolUnsupported: refusals.protocolUnsupported(2, 1),
+  rateLimited: refusals.rateLimited(5, 200),
+  busy: refusals.busy('sala1', 100),
+  storageFull: refusals.storageFull('sala1', 1000),
+  draining: refusals.draining(),
+  actorRestarted: refusals.actorRestarted('sala1'),
+  roomFull: refusals.roomFull('sala1', defaultLimits.roomMembersMax),
+  ownersOnly: refusals.ownersOnly('sala1'),
+  tooManyRooms: refusals.tooManyRooms(defaultLimits.roomsMax),
+  tooManyRoomsOfUser: refusals.tooManyRoomsOfUser(defaultLimits.userRoomsMax),
+};
+
+function errorTable(): string {
+  const told = Object.values(examples);
+  const rows = (Object.keys(errorNumbers) as ErrorCode[]).map((errorCode) => {
+    const own = told.filter(({ code }) => code === errorCode);
+    const waits = own.some(({ retryAfterMs }) => retryAfterMs !== undefined);
+    const temporary = isTemporary(errorCode) ? `yes${waits ? ', `retryAfterMs`' : ''}` : '';
+    const messages = own.map(({ message }) => message.en).join('<br>') || '*(not sent by this version)*';
+    return [String(errorNumbers[errorCode]), code(errorCode), temporary, messages];
+  });
+  return table(['number', 'code', 'temporary', 'what people are told, for example'], rows);
+}
+
+function textCommandTable(): string {
+  const ofMethods = methodList.flatMap(([name, { command }]) =>
+    command === undefined ? [] : [[command.name, command.alias, code(name)] as const],
+  );
+  const ofConnection = Object.entries(connectionCommands).map(([word, command]) => {
+    return [word, 'alias' in command ? command.alias : undefined, ''] as const;
+  });
+  const rows = [...ofMethods, ...ofConnection].map(([word, alias, method]) => {
+    const [line] = help(word, 'en') as [string];
+    const [usage, ...doc] = line.split(' - ');
+    return [code(usage as string), alias === undefined ? '' : code(alias), method, doc.join(' - ')];
+  });
+  return table(['command', 'alias', 'method', ''], rows);
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  alignments: readonly string[] = [],
+): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const rule = head.map((_, column) => (alignments[column] === 'right' ? '--:' : '---'));
+  return [line(head), line(rule), ...rows.map(line)].join('\n');
+}
