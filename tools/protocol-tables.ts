@@ -46,7 +46,7 @@ function methodTable(): string {
     table(['method, alias', 'params [alias]', 'result', ''], rows),
     '',
     `- Without a user: ${namesOf(({ needs }) => needs !== 'user')}. All others need one.`,
-    `- Started at once, side by side: ${namesOf(({ order }) => order === 'room')}.`,
+    `- Started at once, side by side: ${namesOf(({ order }) => order === 'at-once')}.`,
     "  Any other call starts when the connection's earlier calls are answered, and later ones wait for its answer.",
   ].join('\n');
 }
@@ -138,7 +138,6 @@ const examples: { readonly [Name in keyof typeof refusals]: Refusal } = {
   usage: refusals.usage('/join ROOM'),
   paramMissing: refusals.paramMissing('room'),
   paramUnknown: refusals.paramUnknown('rom', ['room', 'after']),
-  paramTwice: refusals.paramTwice('room'),
   paramsSurplus: refusals.paramsSurplus(3, ['room', 'after']),
   paramMistyped: refusals.paramMistyped('after', methods['room.join'].params.after.kind.wanted),
   paramsExclusive: refusals.paramsExclusive('after', 'before'),

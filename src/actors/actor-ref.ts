@@ -42,7 +42,6 @@ interface Call<Command, Reply> {
   readonly command: Command;
   readonly bytes: number;
   readonly key: number;
-  readonly since: number;
   readonly settle: (outcome: Reply | Refusal) => void;
   /** Whether its thread died while it was in flight. */
   again: boolean;
@@ -94,7 +93,7 @@ export class ActorRef<Command, Reply, Frame = never, Info = unknown> {
       setImmediate(settle, full ? refusals.busy(name, busyRetryMs) : refusals.draining());
       return;
     }
-    this.#mailbox.push({ command, bytes, key: this.#nextKey++, since: Date.now(), settle, again: false });
+    this.#mailbox.push({ command, bytes, key: this.#nextKey++, settle, again: false });
     this.#mailboxBytes += bytes;
     this.#schedulePump();
   }
@@ -109,6 +108,8 @@ export class ActorRef<Command, Reply, Frame = never, Info = unknown> {
     this.#closed = true;
     clearTimeout(this.#watch);
     this.#connection?.close();
+    // A worker goes on, and what it still answers is settled already.
+    this.#connection = undefined;
     const waiting = [...this.#inFlight.flat(), ...this.#mailbox];
     this.#inFlight = [];
     this.#clearMailbox();
@@ -118,8 +119,8 @@ export class ActorRef<Command, Reply, Frame = never, Info = unknown> {
   #connect(hung: boolean): void {
     this.#options.connect(hung).then(
       (connection) => {
-        if (this.#closed) return;
         if (isRefusal(connection)) this.#refuseAll(connection);
+        else if (this.#closed) letGo(connection.endpoint);
         else this.#connected(connection.endpoint, connection.info);
       },
       // Whoever looks after the actor is gone itself, and with it the process.
@@ -130,6 +131,7 @@ export class ActorRef<Command, Reply, Frame = never, Info = unknown> {
   #connected(endpoint: MessagePort | Worker, info: Info): void {
     const connection = new RemoteConnection<Command, Reply, Frame>(endpoint, () => this.#lost(connection, false));
     this.#connection = connection;
+    this.#stopWatch();
     this.#options.onConnected?.(info);
     const { onFrames } = this.#options;
     if (onFrames !== undefined) void this.#poll(connection, onFrames);
@@ -137,7 +139,11 @@ export class ActorRef<Command, Reply, Frame = never, Info = unknown> {
   }
 
   #schedulePump(): void {
-    if (this.#pumping || this.#connection === undefined) return;
+    if (this.#pumping) return;
+    if (this.#connection === undefined) {
+      this.#watchDeadlines();
+      return;
+    }
     this.#pumping = true;
     // After the sockets of this turn were read, so that a turn's calls are one batch.
     setImmediate(() => {
@@ -217,6 +223,8 @@ export class ActorRef<Command, Reply, Frame = never, Info = unknown> {
     if (this.#connection !== connection || this.#closed) return;
     this.#connection = undefined;
     connection.close();
+    // The time that the next thread has begins with it.
+    this.#stopWatch();
     const calls = this.#inFlight.flat();
     this.#inFlight = [];
     const twice = calls.filter((call) => call.again);
@@ -226,27 +234,39 @@ export class ActorRef<Command, Reply, Frame = never, Info = unknown> {
       this.#mailboxBytes += call.bytes;
     }
     this.#mailbox.unshift(...once);
+    this.#watchDeadlines();
     for (const call of twice) call.settle(refusals.actorRestarted(this.#options.name));
     this.#connect(hung);
   }
 
   /** The actor cannot be had at present: refuses what waits, and asks again later. */
   #refuseAll(refusal: Refusal): void {
-    for (const call of this.#clearMailbox()) {
-      call.settle(call.again ? refusals.actorRestarted(this.#options.name) : refusal);
-    }
+    this.#refuseWaiting(refusal);
     setTimeout(() => !this.#closed && this.#connect(false), refusal.retryAfterMs ?? busyRetryMs).unref();
   }
 
+  #refuseWaiting(refusal: Refusal): void {
+    for (const call of this.#clearMailbox()) {
+      call.settle(call.again ? refusals.actorRestarted(this.#options.name) : refusal);
+    }
+  }
+
+  /** Sees to it that the oldest batch is answered in time or, without a connection, that nobody waits too long for one. */
   #watchDeadlines(): void {
-    const oldest = this.#inFlight[0]?.[0];
+    const oldest = this.#connection === undefined ? this.#mailbox[0] : this.#inFlight[0]?.[0];
     if (oldest === undefined || this.#watch !== undefined) return;
-    const { callDeadlineMs } = this.#options.limits;
+    const { limits, name } = this.#options;
     this.#watch = setTimeout(() => {
       this.#watch = undefined;
-      if (this.#inFlight[0]?.[0] === oldest && this.#connection !== undefined) this.#lost(this.#connection, true);
+      if (this.#connection === undefined) this.#refuseWaiting(refusals.busy(name, busyRetryMs));
+      else if (this.#inFlight[0]?.[0] === oldest) this.#lost(this.#connection, true);
       else this.#watchDeadlines();
-    }, callDeadlineMs).unref();
+    }, limits.callDeadlineMs).unref();
+  }
+
+  #stopWatch(): void {
+    clearTimeout(this.#watch);
+    this.#watch = undefined;
   }
 }
 
@@ -266,8 +286,13 @@ class RemoteConnection<Command, Reply, Frame> {
   }
 
   close(): void {
-    if (!('threadId' in this.#endpoint)) this.#endpoint.close();
+    letGo(this.#endpoint);
   }
+}
+
+/** Closes a port; a worker is others' to end. */
+function letGo(endpoint: MessagePort | Worker): void {
+  if (!('threadId' in endpoint)) endpoint.close();
 }
 
 /** Keys are drawn far apart, so that those of different callers and of earlier runs never meet. */

@@ -9,9 +9,6 @@ import type { Actor, Batch, Lines, Outcome, RemoteActor } from './batch.js';
 
 const none: readonly never[] = [];
 
-/** Bytes of frames kept for a caller that is not asking; beyond it they are dropped, and the caller reads the store. */
-const outboxBytesMax = 8 * 1024 * 1024;
-
 /** Lets the functions of `api` be called through `port`. */
 export function serve(port: MessagePort, api: object): void {
   Comlink.expose(api, nodeEndpoint(port));
@@ -24,10 +21,13 @@ export function serve(port: MessagePort, api: object): void {
  */
 export class ActorThread<Command, Reply, Frame extends Lines> {
   readonly #actor: Actor<Command, Reply, Frame>;
+  readonly #frameQueueBytesMax: number;
   readonly #callers = new Set<Caller<Frame>>();
 
-  constructor(actor: Actor<Command, Reply, Frame>) {
+  /** Frames over `frameQueueBytesMax` that a caller is not asking for are dropped, and it reads the store. */
+  constructor(actor: Actor<Command, Reply, Frame>, frameQueueBytesMax: number) {
     this.#actor = actor;
+    this.#frameQueueBytesMax = frameQueueBytesMax;
   }
 
   /** Adds a caller; one that `wantsFrames` must poll. It goes when its port closes. */
@@ -37,7 +37,7 @@ export class ActorThread<Command, Reply, Frame extends Lines> {
 
   /** What one caller may call, for a port that serves more than the actor. */
   caller(port: MessagePort, wantsFrames: boolean): RemoteActor<Command, Reply, Frame> {
-    const caller = new Caller<Frame>(wantsFrames);
+    const caller = new Caller<Frame>(wantsFrames, this.#frameQueueBytesMax);
     this.#callers.add(caller);
     port.once('close', () => this.#callers.delete(caller));
     return {
@@ -101,12 +101,14 @@ export class ActorThread<Command, Reply, Frame extends Lines> {
 /** One caller's frames that wait to be sent with the next answer. */
 class Caller<Frame extends Lines> {
   readonly wantsFrames: boolean;
+  readonly #bytesMax: number;
   #frames: Frame[] = [];
   #bytes = 0;
   #answerPoll: ((frames: readonly Frame[]) => void) | undefined;
 
-  constructor(wantsFrames: boolean) {
+  constructor(wantsFrames: boolean, bytesMax: number) {
     this.wantsFrames = wantsFrames;
+    this.#bytesMax = bytesMax;
   }
 
   put(frames: readonly Frame[], answerPoll: boolean, prepare: (frames: readonly Frame[]) => readonly Frame[]): void {
@@ -115,7 +117,7 @@ class Caller<Frame extends Lines> {
       this.#bytes += (frame.json?.length ?? 0) + (frame.text?.length ?? 0);
       this.#frames.push(frame);
     }
-    if (this.#bytes > outboxBytesMax) this.take();
+    if (this.#bytes > this.#bytesMax) this.take();
     if (answerPoll && this.#answerPoll !== undefined && this.#frames.length > 0) {
       this.#answerPoll(prepare(this.take()));
       this.#answerPoll = undefined;

@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { startSupervisor } from '../actors/supervisor/start.js';
+import { startSupervisor } from '../actors/supervisor/supervisor-handle.js';
 import { defaultLimits, type Limits } from '../protocol/limits.js';
 import type { RoomName } from '../protocol/names.js';
 import { type DirectoryLock, lockDirectory } from '../storage/data-directory.js';
+import { exitCodes } from './exit-codes.js';
 import { version } from './version.js';
 
 export interface ServeOptions {
@@ -19,11 +20,6 @@ export interface ServeOptions {
   /** Threads for all rooms together; by default the larger of the number of `rooms` and 2 a core. */
   readonly roomThreads?: number | undefined;
 }
-
-/** The daemon cannot start, for a reason that it can name. */
-const exitCodeFailed = 1;
-/** The daemon met an error that it cannot handle (EX_SOFTWARE of sysexits.h). */
-const exitCodeBroken = 70;
 
 /** The log is loaded when there is first something to say, so that the daemon is ready sooner. */
 const logger = async () => (await import('./log.js')).log;
@@ -45,7 +41,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     async (notice) => (await logger()).error(notice, 'a room thread died; its rooms are opened again'),
     async (reason) => {
       (await logger()).fatal({ reason }, 'the supervisor died');
-      process.exit(exitCodeBroken);
+      process.exit(exitCodes.broken);
     },
   );
   const { startGateway, StartFailure } = await import('../transport/gateway.js');
@@ -94,5 +90,5 @@ function claim(directory: string): DirectoryLock {
 
 function fail(message: string): never {
   process.stderr.write(`salas: ${message}\n`);
-  process.exit(exitCodeFailed);
+  process.exit(exitCodes.refused);
 }

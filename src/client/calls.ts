@@ -13,12 +13,7 @@ const timerMsMax = 2 ** 31 - 1;
 /** The calls that wait for their answers, by id. Each ends at its deadline at the latest. */
 export class Calls {
   readonly #calls = new Map<number, Call>();
-  readonly #onTimedOut: () => void;
   #lastId = 0;
-
-  constructor(onTimedOut: () => void) {
-    this.#onTimedOut = onTimedOut;
-  }
 
   get size(): number {
     return this.#calls.size;
@@ -34,7 +29,6 @@ export class Calls {
       const timer = setTimeout(
         () => {
           this.reject(id, new CallTimedOut(method, deadlineMs));
-          this.#onTimedOut();
         },
         Math.min(deadlineMs, timerMsMax),
       );

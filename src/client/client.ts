@@ -40,7 +40,7 @@ export class Client {
   readonly #limits: ClientLimits;
   readonly #wording: Wording | undefined;
   readonly #lines: LineSplitter;
-  readonly #calls = new Calls(() => this.#regulate());
+  readonly #calls = new Calls();
   readonly #closed: Promise<void>;
   #queue: PushQueue | undefined;
   /** Why the connection is no more, or will soon be no more. */

@@ -29,6 +29,12 @@ export interface Limits {
   readonly sendQueueBytesMax: number;
   /** Bytes of recent events kept in memory for catching up, all rooms together. */
   readonly ringBytesMax: number;
+  /** Bytes of recent private messages kept in memory for catching up, a connected user. */
+  readonly inboxRingBytesMax: number;
+  /** Bytes of events that wait for the gateway in an actor; beyond it they are dropped there, and read from the store. */
+  readonly frameQueueBytesMax: number;
+  /** Reads of stored logs that wait for a thread; beyond it they are answered `BUSY`. */
+  readonly readQueueMax: number;
   /** Commands waiting in one actor's mailbox; beyond it calls are answered `BUSY`. */
   readonly mailboxCommandsMax: number;
   /** Bytes of text in one actor's mailbox; beyond it calls are answered `BUSY`. */
@@ -73,6 +79,9 @@ export const defaultLimits: Limits = {
   historyBytesMax: MiB,
   sendQueueBytesMax: 256 * KiB,
   ringBytesMax: 64 * MiB,
+  inboxRingBytesMax: 16 * KiB,
+  frameQueueBytesMax: 8 * MiB,
+  readQueueMax: 4096,
   mailboxCommandsMax: 65_536,
   mailboxBytesMax: 64 * MiB,
   commandBatchMax: 1024,

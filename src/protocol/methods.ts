@@ -18,15 +18,15 @@ import {
 } from './params.js';
 import type { Speech } from './speech.js';
 
-/** What must hold before a method is tried. */
+/** Who may call: anybody, only who is registered, or only who is not yet. */
 export type Needs = 'nothing' | 'user' | 'no-user';
 
 /**
- * When a call may start beside the connection's other calls. `room`: at once; the room's mailbox keeps the order
- * in which they were sent. `alone`: when the connection's earlier calls are answered, and later ones wait for it;
+ * When a call may start beside the connection's other calls. `at-once`: the mailbox of its room keeps the order
+ * in which calls were sent. `alone`: when the connection's earlier calls are answered, and later ones wait for it;
  * so are calls that touch several actors, and those whose answers are large.
  */
-export type Order = 'room' | 'alone';
+export type Order = 'at-once' | 'alone';
 
 /**
  * How people say it: the command, its Portuguese name, and its arguments by the names of the params they fill
@@ -91,14 +91,14 @@ export const methods = {
       features: v.array(v.string()),
     }),
     needs: 'nothing',
-    order: 'room',
+    order: 'at-once',
     doc: { en: 'What this server is, and every bound it keeps.', pt: 'O que é este servidor e todos os seus limites.' },
   },
   ping: {
     params: { data: may(anyJson) },
     result: v.object({ data: v.optional(v.unknown()), at, heads: v.record(v.string(), seq) }),
     needs: 'nothing',
-    order: 'room',
+    order: 'at-once',
     command: { name: '/ping', args: '' },
     doc: {
       en: 'Answers at once, with the last seq of each room joined.',
@@ -203,7 +203,7 @@ export const methods = {
     },
     result: v.object({ room: v.string(), epoch: v.string(), seq, at, duplicate: v.boolean() }),
     needs: 'user',
-    order: 'room',
+    order: 'at-once',
     command: { name: '/say', args: 'room …text' },
     doc: {
       en: 'Says something to a room; answered when it is on disk.',
@@ -239,7 +239,7 @@ export const methods = {
     params: { room: must(roomName, 'sala'), topic: must(topicText, 'topico') },
     result: v.object({ room: v.string(), seq }),
     needs: 'user',
-    order: 'room',
+    order: 'at-once',
     doc: { en: "Changes a room's topic; for its owner.", pt: 'Muda o tópico de uma sala; só o dono.' },
   },
   'private.send': {
@@ -252,7 +252,7 @@ export const methods = {
     },
     result: v.object({ seq, at, duplicate: v.boolean(), online: v.boolean() }),
     needs: 'user',
-    order: 'room',
+    order: 'at-once',
     command: { name: '/msg', alias: '/privada', args: 'to …text' },
     doc: {
       en: 'Says something to one user; both must be in the room.',

@@ -101,8 +101,6 @@ export const refusals = {
       `${quote(field)} não é um parâmetro deste método; ele aceita ${list(known, 'nenhum')}`,
       { field },
     ),
-  paramTwice: (field: string) =>
-    refuse('INVALID_PARAMS', `${quote(field)} is given twice`, `${quote(field)} foi dado duas vezes`, { field }),
   paramsSurplus: (given: number, known: readonly string[]) =>
     refuse(
       'INVALID_PARAMS',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { StorageError } from './database.js';
 
@@ -41,7 +41,8 @@ export interface DirectoryLock {
  */
 export function lockDirectory(directory: string): DirectoryLock {
   try {
-    mkdirSync(join(directory, 'rooms'), { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
+    makeDirectory(join(directory, 'rooms'));
     const db = new Database(join(directory, 'lock'), { timeout: 0 });
     db.exec('BEGIN EXCLUSIVE');
     return { release: () => db.close() };
@@ -52,4 +53,12 @@ export function lockDirectory(directory: string): DirectoryLock {
     }
     throw new StorageError(`${directory} cannot be used as the data directory: ${(error as Error).message}`);
   }
+}
+
+/** Makes a directory and what is missing above it. (Node's own `recursive` never ends below /proc.) */
+function makeDirectory(directory: string): void {
+  if (existsSync(directory)) return;
+  const parent = dirname(directory);
+  if (!existsSync(parent)) makeDirectory(parent);
+  mkdirSync(directory, { mode: 0o700 });
 }

@@ -70,7 +70,7 @@ export class CallQueue {
 
   #mayStart({ order }: Call): boolean {
     if (this.#inFlight === 0) return this.#options.ready();
-    return order === 'room' && !this.#alone && this.#inFlight < this.#options.inFlightMax && this.#options.ready();
+    return order === 'at-once' && !this.#alone && this.#inFlight < this.#options.inFlightMax && this.#options.ready();
   }
 
   #start({ order, run, reply }: Call): void {

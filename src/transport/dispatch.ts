@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { MemberList } from '../actors/room/decisions.js';
-import type { SupervisorRef } from '../actors/supervisor/start.js';
+import type { SupervisorRef } from '../actors/supervisor/supervisor-handle.js';
 import type { Limits } from '../protocol/limits.js';
 import type { MethodName, Result, Values } from '../protocol/methods.js';
 import { nameOf, type RoomName, type UserId } from '../protocol/names.js';
@@ -69,7 +69,6 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     },
 
     'user.register': (session, { name }, reply) => {
-      if (session.user !== undefined) return reply(refusals.alreadyRegistered(session.user.id));
       const { token, tokenHash } = newToken();
       return supervisor.call({ type: 'register', name, tokenHash }, (outcome) => {
         if (isRefusal(outcome)) return reply(outcome);
@@ -81,7 +80,6 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     },
 
     'user.resume': (session, { token, rooms: positions, inboxAfter }, reply) => {
-      if (session.user !== undefined) return reply(refusals.alreadyRegistered(session.user.id));
       return supervisor.call({ type: 'resume', tokenHash: hashOf(token) }, (outcome) => {
         if (isRefusal(outcome)) return reply(outcome);
         const { user: id, rooms: joined, inboxHead } = expect(outcome, 'resumed');
@@ -193,7 +191,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
             session.omitOwn(room, seq);
             return reply({ room: name, epoch: room.epoch, seq, at, duplicate });
           },
-          text.length,
+          Buffer.byteLength(text),
         );
       }),
 
@@ -240,7 +238,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
               session.omitOwnPrivate(seq);
               return reply({ seq, at, duplicate, online: users.isOnline(to) });
             },
-            text.length,
+            Buffer.byteLength(text),
           );
         });
       }),
@@ -257,13 +255,17 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     },
   };
 
-  /** The room and its head, if the user is still a member; else the note that said so is dropped. */
+  /**
+   * The room and its head, if the user is still a member; else the note that said so is dropped. A room that cannot
+   * say is taken at the note's word: what its log brings is sent when it is back.
+   */
   const returnTo = async (user: UserId, name: RoomName): Promise<{ room: Room; head: number } | undefined> => {
     const room = rooms.get(name);
     if (room === undefined) return undefined;
     const outcome = await room.ref.ask({ type: 'read', user });
     if (!isRefusal(outcome)) return { room, head: expect(outcome, 'readable').head };
-    if (outcome.code === 'NOT_IN_ROOM') supervisor.call({ type: 'forget-room', user, room: name }, () => {});
+    if (outcome.code !== 'NOT_IN_ROOM') return { room, head: room.feed.head };
+    supervisor.call({ type: 'forget-room', user, room: name }, () => {});
     return undefined;
   };
 

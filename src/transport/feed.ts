@@ -1,16 +1,11 @@
 import type { Lines } from '../actors/batch.js';
 import type { Dialect } from '../protocol/events.js';
+import type { LinePage } from '../reads/pool.js';
 
 /**
  * A log's live end, and the cursors on it. A room is a log, an inbox is a log; live delivery, a slow reader, a
  * reconnect and a replay are all a cursor that moves on.
  */
-export interface LogPage {
-  readonly first: number;
-  readonly last: number;
-  readonly lines: Uint8Array;
-}
-
 /** Whom a cursor writes to. */
 export interface Reader {
   readonly dialect: Dialect;
@@ -24,7 +19,7 @@ export interface FeedOptions {
   /** Bytes of recent lines to keep in memory. */
   readonly ringBytesMax: () => number;
   /** Reads what the ring no longer has: a run of lines behind `after`, up to `upTo` at the most. */
-  readonly read: (after: number, upTo: number, dialect: Dialect) => Promise<LogPage>;
+  readonly read: (after: number, upTo: number, dialect: Dialect) => Promise<LinePage>;
 }
 
 const readRetryMs = 100;
@@ -100,7 +95,7 @@ export class Feed {
     return undefined;
   }
 
-  read(after: number, dialect: Dialect): Promise<LogPage> {
+  read(after: number, dialect: Dialect): Promise<LinePage> {
     return this.#options.read(after, this.#head, dialect);
   }
 

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { Connection as ActorConnection } from '../actors/actor-ref.js';
 import type { RoomInfo } from '../actors/supervisor/room-threads.js';
-import type { SupervisorHandle } from '../actors/supervisor/start.js';
+import type { SupervisorHandle } from '../actors/supervisor/supervisor-handle.js';
 import type { Dialect } from '../protocol/events.js';
 import type { Limits } from '../protocol/limits.js';
 import type { RoomName } from '../protocol/names.js';
@@ -37,7 +37,6 @@ export class StartFailure extends Error {
   override readonly name = 'StartFailure';
 }
 
-const readQueueMax = 4096;
 const roomUnavailableRetryMs = 5000;
 const retryMs = 1000;
 const drainPollMs = 10;
@@ -53,7 +52,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { version, limits, supervisor, onTrouble } = options;
   const started = await supervisor.started;
   if ('failed' in started) throw new StartFailure(started.failed);
-  const reads = createReads(readQueueMax);
+  const reads = createReads(limits.readQueueMax);
   const users = new Users(limits, reads, started.file);
   const supervisorRef = supervisor.ref((frames) => users.publish(frames));
   const sessions = new Set<Session>();

@@ -12,7 +12,7 @@ import type { Call } from './call-queue.js';
 
 /** The other end of a conversation, as far as reading its lines takes. */
 export interface Speaker {
-  readonly user: object | undefined;
+  readonly user: { readonly id: string } | undefined;
   /** Where plain text goes. */
   readonly currentRoom: string | undefined;
   /** How pushes are written. */
@@ -95,7 +95,7 @@ export class Interpreter {
       if (id === undefined) unanswered();
       else answer(isRefusal(outcome) ? encodeRefusal(id, outcome, language) : encodeResult(id, outcome));
     };
-    if (found === undefined) return { order: 'room', run: (done) => done(refusals.methodNotFound()), reply };
+    if (found === undefined) return { order: 'at-once', run: (done) => done(refusals.methodNotFound()), reply };
     return this.#methodCall(found.name, params, found.portuguese, reply);
   }
 
@@ -104,13 +104,15 @@ export class Interpreter {
     const { limits, speaker, dispatch } = this.#options;
     const method: Method = methods[name];
     const read = readParams(method.params, params, portuguese, limits);
-    if ('refusal' in read) return { order: 'room', run: (answer) => answer(read.refusal), reply };
+    if ('refusal' in read) return { order: 'at-once', run: (answer) => answer(read.refusal), reply };
     const { exclusive } = method;
     if (exclusive?.every((param) => param in read.values)) {
-      return { order: 'room', run: (answer) => answer(refusals.paramsExclusive(...exclusive)), reply };
+      return { order: 'at-once', run: (answer) => answer(refusals.paramsExclusive(...exclusive)), reply };
     }
     const run = (answer: (outcome: object) => void) => {
-      if (method.needs === 'user' && speaker.user === undefined) answer(refusals.notRegistered());
+      const { user } = speaker;
+      if (method.needs === 'user' && user === undefined) answer(refusals.notRegistered());
+      else if (method.needs === 'no-user' && user !== undefined) answer(refusals.alreadyRegistered(user.id));
       else dispatch(name, read.values, answer);
     };
     return { order: method.order, run, reply };
@@ -165,7 +167,7 @@ export class Interpreter {
 
   /** What is answered without asking anybody. */
   #said(text: string): Call {
-    return { order: 'room', run: (answer) => answer({}), reply: this.#inOrder(() => text) };
+    return { order: 'at-once', run: (answer) => answer({}), reply: this.#inOrder(() => text) };
   }
 
   #say(refusal: Refusal): string {
@@ -183,5 +185,5 @@ export class Interpreter {
 }
 
 function refusedCall(id: Id, refusal: Refusal, answer: (reply: string) => void): Call {
-  return { order: 'room', run: (reply) => reply(refusal), reply: () => answer(encodeRefusal(id, refusal, 'en')) };
+  return { order: 'at-once', run: (reply) => reply(refusal), reply: () => answer(encodeRefusal(id, refusal, 'en')) };
 }

@@ -51,6 +51,8 @@ export class Session implements ConnectionHandler, Reader {
   #calls: Call[] = [];
   /** The client will send no more: it gets its answers, then the connection ends. */
   #ending = false;
+  /** The server will read no more: it gives the answers that are due, then ends the connection. */
+  #finished = false;
 
   constructor(connection: Connection, options: SessionOptions) {
     const { limits, dispatch, audience } = options;
@@ -126,6 +128,7 @@ export class Session implements ConnectionHandler, Reader {
   }
 
   lines(lines: readonly Line[]): void {
+    if (this.#finished) return;
     this.#lines = this.#lines.length === 0 ? lines.toReversed() : [...lines.toReversed(), ...this.#lines];
     this.#queue.pump();
   }
@@ -154,6 +157,7 @@ export class Session implements ConnectionHandler, Reader {
    * rest of a batch, are refused with `refusal`; whatever came after them is dropped.
    */
   finish(refusal: Refusal): void {
+    this.#finished = true;
     this.#lines = [];
     const held = this.#queue.takeBack();
     const unstarted = [...(held === undefined ? [] : [held]), ...this.#calls.reverse()];

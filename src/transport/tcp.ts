@@ -19,6 +19,8 @@ export interface ConnectionHandler {
 
 const silenceMs = 250;
 const backlog = 4096;
+/** For the client's end, after the server's: who is cut before having read all may lose the last of it. */
+const lingerMs = 500;
 
 export class Connection {
   readonly outbox: Outbox;
@@ -66,12 +68,16 @@ export class Connection {
     else this.#socket.pause();
   }
 
-  /** Sends what waits, then ends the connection; cuts it when that takes too long. */
+  /** Sends what waits, then ends the connection; cuts it when the client takes too long to read that or to end too. */
   finish(): void {
     if (this.#finishing !== undefined || this.#socket.destroyed) return;
-    this.#finishing = setTimeout(() => this.#socket.destroy(), this.#limits.closeDeadlineMs).unref();
+    const cutAfter = (ms: number) => setTimeout(() => this.#socket.destroy(), ms).unref();
+    this.#finishing = cutAfter(this.#limits.closeDeadlineMs);
     this.outbox.flush();
-    this.#socket.end();
+    this.#socket.end(() => {
+      clearTimeout(this.#finishing);
+      this.#finishing = cutAfter(lingerMs);
+    });
     // Whatever the client still sends is not read for an answer, only for its end.
     this.#socket.resume();
   }

@@ -14,9 +14,6 @@ export interface User {
   bucket: Bucket | undefined;
 }
 
-/** Bytes of recent private messages kept in memory a user. */
-const inboxRingBytesMax = 16 * 1024;
-
 /** The users with at least one connection here. */
 export class Users {
   readonly #limits: Limits;
@@ -44,7 +41,7 @@ export class Users {
     if (user === undefined) {
       const read = (after: number, _upTo: number, dialect: 'json' | 'text') =>
         this.#reads.inboxMessages({ file: this.#inboxFile, owner: id, dialect, after });
-      const inbox = new Feed({ head: inboxHead, ringBytesMax: () => inboxRingBytesMax, read });
+      const inbox = new Feed({ head: inboxHead, ringBytesMax: () => this.#limits.inboxRingBytesMax, read });
       user = { id, sessions: new Set(), inbox, bucket: undefined };
       this.#byId.set(id, user);
     }

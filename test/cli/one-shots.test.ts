@@ -50,15 +50,19 @@ t.test('a text arrives as it was given, whatever it looks like', async (t) => {
     '/leave',
     'a\tb',
   ];
-  const json = async (...args: string[]) => JSON.parse((await salas(['--json', '--port', port, ...args])).stdout);
+  const { client } = await someone(t, 'bia', 'sala1');
   for (const text of texts) {
-    const { seq } = await json('send', 'sala1', '--', text);
-    const { messages } = await json('history', 'sala1', '--after', String(seq - 1), '--limit', '1');
+    const { stdout } = await salas(['send', 'sala1', '--json', '--port', port, '--', text]);
+    const { seq } = JSON.parse(stdout);
+    const { messages } = await client.call('room.history', { room: 'sala1', after: seq - 1, limit: 1 });
     t.match(messages, [{ seq, text }], JSON.stringify(text));
   }
-  for (const text of texts.filter((text) => !text.startsWith('--'))) {
-    t.match((await run('send', 'sala1', text)).stdout, `: ${text}\n`, `${JSON.stringify(text)} without --`);
-  }
+  const plain = texts.filter((text) => !text.startsWith('--'));
+  await Promise.all(
+    plain.map(async (text) => {
+      t.match((await run('send', 'sala1', text)).stdout, `: ${text}\n`, `${JSON.stringify(text)} without --`);
+    }),
+  );
 });
 
 t.test('history shows a line a message, and tells of more on stderr', async (t) => {

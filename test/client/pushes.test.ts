@@ -111,7 +111,7 @@ t.test('the other half of the queue is for calls only: without one, reading stop
   const pushes = client.pushes();
   const text = 'x'.repeat(1000);
   for (let seq = 1; seq <= 90_000; seq++) peer.write(messageLine(seq, text));
-  // The reader takes a few only, turn by turn, until the server has been held back for long.
+  // Until the client has read nothing for so many turns of the event loop.
   let quietTurns = 0;
   let waiting = peer.socket.writableLength;
   while (quietTurns < 1000) {

@@ -59,7 +59,6 @@ const examples: Examples = {
   usage: (refuse) => refuse('/join ROOM'),
   paramMissing: (refuse) => refuse('room'),
   paramUnknown: (refuse) => refuse(hostile, ['room', 'after']),
-  paramTwice: (refuse) => refuse('room'),
   paramsSurplus: (refuse) => refuse(3, ['room', 'after']),
   paramMistyped: (refuse) => refuse('room', { en: 'a string', pt: 'um texto' }),
   paramsExclusive: (refuse) => refuse('after', 'before'),

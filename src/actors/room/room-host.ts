@@ -36,7 +36,7 @@ export const roomHost = {
     if (open === undefined) {
       try {
         const room = explained(file, () => new Room(file, name, creation, limits));
-        open = { room, actor: new ActorThread(room) };
+        open = { room, actor: new ActorThread(room, limits.frameQueueBytesMax) };
       } catch (error) {
         if (error instanceof StorageError) return { failed: error.message };
         throw error;

@@ -173,6 +173,8 @@ function sendPrivate(
     const unknown = objection.code === 'USER_NOT_IN_ROOM' && !memory.userExists(to);
     return answer(unknown ? refusals.userNotFound(to) : objection);
   }
+  // Somebody whose identity ended after the room was asked.
+  if (!memory.userExists(to)) return answer(refusals.userNotFound(to));
   const recipient = to as UserId;
   const seq = memory.inboxHead(from) + 1;
   const sent: PrivateMessage = { seq, room, from, to: recipient, at, text };

@@ -78,7 +78,7 @@ export class RoomThreads {
         at: Date.now(),
       };
       const { port1, port2 } = new MessageChannel();
-      const opening = withPorts({ room, file, creation, wantsFrames }, []);
+      const opening = { room, file, creation, wantsFrames };
       const opened = await Promise.race([
         thread.host.connect(opening, withPorts(port2, [port2])) as Promise<RoomOpened>,
         thread.ended,
@@ -91,10 +91,11 @@ export class RoomThreads {
 
   /** Closes all rooms and ends their threads. */
   async close(): Promise<void> {
+    const threads = [...this.#threads];
+    this.#threads.clear();
     await Promise.all(
-      [...this.#threads].map(async ({ worker, host, ended }) => {
+      threads.map(async ({ worker, host, ended }) => {
         await Promise.race([host.close(), ended]);
-        this.#threads.clear();
         await worker.terminate();
       }),
     );

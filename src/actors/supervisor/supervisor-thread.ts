@@ -52,7 +52,7 @@ function startSupervisor(port: MessagePort, { directory, rooms, threadsMax, limi
   });
   const file = supervisorFile(directory);
   const supervisor = explained(file, () => new Supervisor(file, limits, Date.now()));
-  const actor = new ActorThread(supervisor);
+  const actor = new ActorThread(supervisor, limits.frameQueueBytesMax);
   const create = rooms
     .filter((room) => supervisor.room(room) === undefined)
     .map((room) => ({ type: 'create-room', room, topic: '', by: serverActor }) as const);
