@@ -135,7 +135,7 @@ const examples: { readonly [Name in keyof typeof refusals]: Refusal } = {
   invalidRequest: refusals.invalidRequest('params'),
   methodNotFound: refusals.methodNotFound(),
   commandNotFound: refusals.commandNotFound('/jion'),
-  usage: refusals.usage('/join ROOM'),
+  usage: refusals.usage({ en: '/join ROOM', pt: '/join ROOM' }),
   paramMissing: refusals.paramMissing('room'),
   paramUnknown: refusals.paramUnknown('rom', ['room', 'after']),
   paramsSurplus: refusals.paramsSurplus(3, ['room', 'after']),

@@ -124,7 +124,7 @@ export class ActorRef<Command, Reply, Frame = never, Info = unknown> {
         else this.#connected(connection.endpoint, connection.info);
       },
       // Whoever looks after the actor is gone itself, and with it the process.
-      (error: unknown) => this.#refuseAll(refusals.busy(String(error), busyRetryMs)),
+      () => this.#refuseAll(refusals.busy(this.#options.name, busyRetryMs)),
     );
   }
 

@@ -9,6 +9,7 @@ const LF = 0x0a;
 const CR = 0x0d;
 const NUL = 0x00;
 const SPACE = 0x20;
+const TAB = 0x09;
 const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
 const carryBytesMin = 64;
@@ -137,7 +138,7 @@ export class LineSplitter {
 /** The first byte of `bytes[start, end)` that is no space; undefined if there is none. */
 function firstAfterSpaces(bytes: Buffer, start: number, end: number): number | undefined {
   let i = start;
-  while (i < end && bytes[i] === SPACE) i++;
+  while (i < end && (bytes[i] === SPACE || bytes[i] === TAB)) i++;
   return i < end ? bytes[i] : undefined;
 }
 

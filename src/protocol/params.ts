@@ -126,7 +126,11 @@ export const positions: ParamKind<Record<string, v.InferOutput<typeof roomPositi
   ),
   wanted: { en: 'an object {room: {epoch, after}}', pt: 'um objeto {sala: {epoch, after}}' },
   // Without a prototype, so that a room that is not in it is not found in it, whatever its name.
-  check: (rooms) => ({ value: Object.assign(Object.create(null), rooms) }),
+  check: (rooms) => {
+    const value = Object.create(null);
+    for (const [room, at] of Object.entries(rooms)) value[room.normalize('NFC')] = at;
+    return { value };
+  },
 };
 
 // Every control character but TAB: C0, DEL and C1.

@@ -90,8 +90,7 @@ export const refusals = {
       `there is no command ${quote(command)}; /help lists them, and // sends a text that begins with /`,
       `não existe o comando ${quote(command)}; /ajuda mostra a lista, e // envia um texto que começa com /`,
     ),
-  usage: (usage: string, field?: string) =>
-    refuse('INVALID_PARAMS', `usage: ${usage}`, `uso: ${usage}`, field === undefined ? {} : { field }),
+  usage: ({ en, pt }: Speech) => refuse('INVALID_PARAMS', `usage: ${en}`, `uso: ${pt}`),
   paramMissing: (field: string) =>
     refuse('INVALID_PARAMS', `${quote(field)} is missing`, `falta ${quote(field)}`, { field }),
   paramUnknown: (field: string, known: readonly string[]) =>

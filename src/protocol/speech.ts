@@ -16,3 +16,8 @@ export function quote(input: string): string {
   const cut = input.length > quotedCharactersMax ? `${input.slice(0, quotedCharactersMax)}…` : input;
   return JSON.stringify(cut).replace(/\p{Cc}/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
+
+/** The line from its first byte on that is neither space nor TAB: that one decides what the line is. */
+export function skipBlanks(line: string): string {
+  return line.replace(/^[ \t]+/, '');
+}

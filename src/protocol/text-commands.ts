@@ -1,6 +1,7 @@
 import { type Method, type MethodName, methods, type TextCommand } from './methods.js';
+import type { ParamTable } from './params.js';
 import { type Refusal, refusals } from './refusals.js';
-import type { Language, Speech } from './speech.js';
+import { type Language, type Speech, skipBlanks } from './speech.js';
 
 /** The text dialect's way in (PROTOCOL.md, section 4): what a person's line asks for. */
 export type TextRequest =
@@ -11,8 +12,8 @@ export type TextRequest =
       readonly params: Record<string, unknown>;
       readonly language?: Language;
     }
-  | { readonly type: 'help'; readonly about: string | undefined; readonly language: Language }
-  | { readonly type: 'mode'; readonly mode: string; readonly language: Language }
+  | { readonly type: 'help'; readonly about: string | undefined; readonly language?: Language }
+  | { readonly type: 'mode'; readonly mode: string }
   | { readonly type: 'refused'; readonly refusal: Refusal; readonly language?: Language };
 
 /** Commands about the connection itself; they are no methods. */
@@ -70,32 +71,29 @@ const byWord: ReadonlyMap<string, Command> = new Map(
  * `language` is that of the command's word, where it tells: who says `/entrar` is answered in Portuguese.
  */
 export function parseText(line: string, currentRoom: string | undefined): TextRequest {
-  const trimmed = line.trimStart();
+  const trimmed = skipBlanks(line);
   if (trimmed === '') return { type: 'nothing' };
   if (!trimmed.startsWith('/') || trimmed.startsWith('//')) {
     if (currentRoom === undefined) return { type: 'refused', refusal: refusals.noCurrentRoom() };
     const text = trimmed.startsWith('//') ? trimmed.slice(1) : line;
     return { type: 'call', method: 'room.send', params: { room: currentRoom, text } };
   }
-  const [word, rest] = splitWord(trimmed);
+  const [given, rest] = splitWord(trimmed);
+  const word = given.toLowerCase();
   const command = byWord.get(word);
-  if (command === undefined) return { type: 'refused', refusal: refusals.commandNotFound(word) };
+  if (command === undefined) return { type: 'refused', refusal: refusals.commandNotFound(given) };
   const language = languageOf(word, command);
   const spoken: { language?: Language } = language === undefined ? {} : { language };
   const args = readArgs(command.args, rest);
-  if (args === undefined) {
-    return { type: 'refused', refusal: refusals.usage(usage(command, language ?? 'en')), ...spoken };
+  if (args === undefined) return { type: 'refused', refusal: misused(command), ...spoken };
+  const { method } = command;
+  if (method === undefined) {
+    if (command.words.en === '/help') return { type: 'help', about: args.command, ...spoken };
+    return { type: 'mode', mode: args.mode ?? '' };
   }
-  if (command.method === undefined) {
-    if (command.words.en === '/help') return { type: 'help', about: args.command, language: language ?? 'en' };
-    return { type: 'mode', mode: args.mode ?? '', language: language ?? 'en' };
-  }
-  const params = fillParams(command.method, args, currentRoom);
-  if (params === undefined) return { type: 'refused', refusal: refusals.noCurrentRoom(), ...spoken };
-  if (params === 'malformed') {
-    return { type: 'refused', refusal: refusals.usage(usage(command, language ?? 'en')), ...spoken };
-  }
-  return { type: 'call', method: command.method, params, ...spoken };
+  const filled = fillParams(command, method, args, currentRoom);
+  if ('refusal' in filled) return { type: 'refused', refusal: filled.refusal, ...spoken };
+  return { type: 'call', method, params: filled.params, ...spoken };
 }
 
 /** The lines of `/help`, or those about one command; undefined if there is no such command. */
@@ -120,9 +118,13 @@ function usage(command: Command, language: Language): string {
   return args === '' ? command.words[language] : `${command.words[language]} ${args}`;
 }
 
+function misused(command: Command): Refusal {
+  return refusals.usage({ en: usage(command, 'en'), pt: usage(command, 'pt') });
+}
+
 function splitWord(text: string): [word: string, rest: string] {
-  const space = text.indexOf(' ');
-  return space === -1 ? [text, ''] : [text.slice(0, space), text.slice(space + 1)];
+  const end = text.search(/[ \t]/);
+  return end === -1 ? [text, ''] : [text.slice(0, end), text.slice(end + 1)];
 }
 
 /** Arguments by name; undefined if one is missing or there are too many. */
@@ -139,7 +141,7 @@ function readArgs(args: string, line: string): Record<string, string> | undefine
       values[name] = rest;
       return values;
     }
-    const [word, after] = splitWord(rest.trimStart());
+    const [word, after] = splitWord(skipBlanks(rest));
     if (word === '') {
       if (!spec.startsWith('[')) return undefined;
       continue;
@@ -147,33 +149,31 @@ function readArgs(args: string, line: string): Record<string, string> | undefine
     values[name] = word;
     rest = after;
   }
-  return rest.trim() === '' ? values : undefined;
+  return skipBlanks(rest) === '' ? values : undefined;
 }
 
-/** The method's params; undefined where a current room was needed and there is none. */
+/** The method's params: its arguments, and the current room where it wants a room and none was named. */
 function fillParams(
+  command: Command,
   method: MethodName,
   args: Record<string, string>,
   currentRoom: string | undefined,
-): Record<string, unknown> | undefined | 'malformed' {
+): { readonly params: Record<string, unknown> } | { readonly refusal: Refusal } {
   const params: Record<string, unknown> = { ...args };
-  const needsRoom = 'room' in methods[method].params && method !== 'private.history';
-  if (needsRoom && params.room === undefined) {
-    if (currentRoom === undefined) return undefined;
+  const table: ParamTable = methods[method].params;
+  if (table.room?.optional === false && args.room === undefined) {
+    if (currentRoom === undefined) return { refusal: refusals.noCurrentRoom() };
     params.room = currentRoom;
   }
   if (args.limit !== undefined) {
-    if (!/^\d{1,9}$/.test(args.limit)) return 'malformed';
+    if (!/^\d{1,9}$/.test(args.limit)) return { refusal: misused(command) };
     params.limit = Number(args.limit);
   }
   if (args.rooms !== undefined) {
-    const rooms: [string, { after: number }][] = [];
-    for (const word of args.rooms.split(' ').filter((part) => part !== '')) {
-      const [, room, after] = /^(.+)@(\d{1,15})$/.exec(word) ?? [];
-      if (room === undefined) return 'malformed';
-      rooms.push([room, { after: Number(after) }]);
-    }
-    params.rooms = Object.fromEntries(rooms);
+    const rooms = args.rooms.split(' ').filter((word) => word !== '');
+    const positions = rooms.map((word) => /^(.+)@(\d{1,15})$/.exec(word));
+    if (positions.includes(null)) return { refusal: misused(command) };
+    params.rooms = Object.fromEntries(positions.map((found) => [found?.[1], { after: Number(found?.[2]) }]));
   }
-  return params;
+  return { params };
 }

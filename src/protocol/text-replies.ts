@@ -1,7 +1,7 @@
 import type { PrivateMessage, RoomEvent } from './events.js';
 import type { MethodName, Result } from './methods.js';
 import type { Refusal } from './refusals.js';
-import { type Language, quote } from './speech.js';
+import type { Language } from './speech.js';
 
 /**
  * The text dialect's way out (PROTOCOL.md, section 4). Nothing here ends in a line feed, and nothing a user
@@ -31,9 +31,9 @@ const formats: { readonly [M in MethodName]: (result: Result<M>) => string } = {
   'user.me': (r) => ['+OK', r.userId, ...r.rooms].join(' '),
   'user.quit': () => '+OK',
   'room.list': (r) =>
-    formatList(r.rooms.map(({ room, topic, members, seq }) => `${room} #${seq} ${members} ${topic}`.trimEnd())),
+    formatList(r.rooms.map(({ room, topic, members, seq }) => `${room} #${seq} ${members} ${shown(topic)}`.trimEnd())),
   'room.create': (r) => `+OK ${r.room} #${r.seq}`,
-  'room.join': (r) => `+OK ${r.room} #${r.seq} ${r.topic}`.trimEnd(),
+  'room.join': (r) => `+OK ${r.room} #${r.seq} ${shown(r.topic)}`.trimEnd(),
   'room.leave': (r) => `+OK ${r.room} #${r.seq}`,
   'room.send': (r) => `+OK #${r.seq}`,
   'room.history': (r) => formatList(r.messages.map((m) => formatMessage(r.room, m))),
@@ -60,16 +60,21 @@ export function formatRoomEvent(room: string, event: RoomEvent): string {
     case 'created':
       return `[${room} #${event.seq}] * ${event.user} created the room`;
     case 'topic-changed':
-      return `[${room} #${event.seq}] * ${event.user} changed the topic to ${quote(event.topic)}`;
+      return `[${room} #${event.seq}] * ${event.user} changed the topic to: ${shown(event.topic)}`;
     default:
       return event satisfies never;
   }
 }
 
 export function formatPrivateMessage({ room, seq, from, to, text }: PrivateMessage): string {
-  return `[${room} private #${seq}] ${from} -> ${to}: ${text}`;
+  return `[${room} private #${seq}] ${from} -> ${to}: ${shown(text)}`;
 }
 
 function formatMessage(room: string, { seq, from, text }: { seq: number; from: string; text: string }): string {
-  return `[${room} #${seq}] ${from}: ${text}`;
+  return `[${room} #${seq}] ${from}: ${shown(text)}`;
+}
+
+/** A text as a terminal may have it: TAB, the one control character that texts may have, moves the cursor too. */
+function shown(text: string): string {
+  return text.replaceAll('\t', ' ');
 }

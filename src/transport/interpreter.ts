@@ -5,7 +5,7 @@ import type { Line } from '../protocol/lines.js';
 import { findMethod, type Method, type MethodName, methods } from '../protocol/methods.js';
 import { readParams } from '../protocol/params.js';
 import { isRefusal, type Refusal, refusals } from '../protocol/refusals.js';
-import type { Language } from '../protocol/speech.js';
+import { type Language, type Speech, skipBlanks } from '../protocol/speech.js';
 import { help, parseText } from '../protocol/text-commands.js';
 import { formatList, formatRefusal, formatResult } from '../protocol/text-replies.js';
 import type { Call } from './call-queue.js';
@@ -45,7 +45,7 @@ export class Interpreter {
   /** The calls that a line asks for: several for a batch, none for an empty line. */
   read(line: Line): Call[] {
     if (line.type === 'text') {
-      const first = line.text.trimStart()[0];
+      const first = skipBlanks(line.text)[0];
       return first === '{' || first === '[' ? this.#readJson(line.text) : this.#readText(line.text);
     }
     const { limits } = this.#options;
@@ -77,7 +77,7 @@ export class Interpreter {
     return requests.map((request, place) => {
       const answer = (reply: string) => {
         replies[place] = reply;
-        bytes += reply.length;
+        bytes += Buffer.byteLength(reply);
         settled();
       };
       const { order, run, reply } = this.#jsonCall(request, answer, settled);
@@ -177,12 +177,14 @@ export class Interpreter {
   #setMode(mode: string): string {
     const { speaker } = this.#options;
     if (mode === '') return `+OK ${speaker.dialect}`;
-    if (mode !== 'json' && mode !== 'text') return this.#say(refusals.usage('/mode json|text'));
+    if (mode !== 'json' && mode !== 'text') return this.#say(refusals.usage(modeUsage));
     this.#modeChosen = true;
     speaker.dialect = mode;
     return `+OK ${mode}`;
   }
 }
+
+const modeUsage: Speech = { en: '/mode json|text', pt: '/mode json|text' };
 
 function refusedCall(id: Id, refusal: Refusal, answer: (reply: string) => void): Call {
   return { order: 'at-once', run: (reply) => reply(refusal), reply: () => answer(encodeRefusal(id, refusal, 'en')) };

@@ -101,16 +101,17 @@ t.test(
   },
 );
 
-t.test('a text arrives in both dialects as it was sent', async () => {
+t.test('a text arrives as it was sent, but for TAB, which a text connection is shown as a space', async () => {
   fc.assert(
     fc.property(roomNames, userIds, userIds, wholeNumbers, acceptedTexts, (room, from, to, seq, text) => {
       const said: RoomEvent = { type: 'said', seq, at, user: from, text, clientMsgId: text };
       const json = notification(encodeRoomEvents(room, [said], 'json'));
       assert.deepEqual(json, pushed('room.message', { room, seq, from, at, text, clientMsgId: text }));
-      assert.equal(decode(encodeRoomEvents(room, [said], 'text')), `[${room} #${seq}] ${from}: ${text}\n`);
+      const shown = text.replaceAll('\t', ' ');
+      assert.equal(decode(encodeRoomEvents(room, [said], 'text')), `[${room} #${seq}] ${from}: ${shown}\n`);
       const message: PrivateMessage = { seq, room, from, to, at, text };
       assert.deepEqual(notification(encodePrivateMessages([message], 'json')), pushed('private.message', message));
-      const line = `[${room} private #${seq}] ${from} -> ${to}: ${text}\n`;
+      const line = `[${room} private #${seq}] ${from} -> ${to}: ${shown}\n`;
       assert.equal(decode(encodePrivateMessages([message], 'text')), line);
     }),
   );
