@@ -45,6 +45,15 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     const room = rooms.get(name);
     return room === undefined ? reply(refusals.roomNotFound(name)) : work(room);
   };
+  /**
+   * Changes a user's rooms, which several connections may ask for: one change at a time. Else supervisor and room
+   * could end up with different lists, and the room with a member who is no user any more.
+   */
+  const inTurn = (user: User, reply: (refusal: Refusal) => void, change: () => unknown): Promise<unknown> => {
+    const turn = user.changes.then(() => (user.ended ? reply(refusals.notRegistered()) : change()));
+    user.changes = turn.catch(() => {});
+    return turn;
+  };
   const withPresence = (members: MemberList): Result<'room.members'>['members'] =>
     members.map(({ user, role }) => ({ userId: user, name: nameOf(user), role, online: users.isOnline(user) }));
   const become = (session: Session, id: UserId, inboxHead: number): User => {
@@ -84,7 +93,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
         if (isRefusal(outcome)) return reply(outcome);
         const { user: id, rooms: joined, inboxHead } = expect(outcome, 'resumed');
         const user = become(session, id, inboxHead);
-        return failSafe('user.resume', reply, async () => {
+        const comeBack = async () => {
           const found = (await Promise.all(joined.map((room) => returnTo(id, room)))).filter((at) => at !== undefined);
           // Set before the answer, which lets the connection's next line be read.
           session.currentRoom = found[0]?.room.name;
@@ -97,7 +106,8 @@ export function createDispatch(options: DispatchOptions): Dispatch {
           });
           for (const { room, after } of resumed) session.follow(room, after);
           session.followInbox(user, Math.min(inboxAfter ?? inboxHead, inboxHead));
-        });
+        };
+        return failSafe('user.resume', reply, () => inTurn(user, reply, comeBack));
       });
     },
 
@@ -109,7 +119,8 @@ export function createDispatch(options: DispatchOptions): Dispatch {
     },
 
     'user.quit': async (session, _values, reply) => {
-      const { id, sessions } = session.user as User;
+      const user = session.user as User;
+      const { id, sessions } = user;
       const outcome = await supervisor.ask({ type: 'list-rooms', user: id });
       if (isRefusal(outcome)) return reply(outcome);
       const joined = expect(outcome, 'rooms').rooms;
@@ -120,6 +131,7 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       if (failure !== undefined) return reply(failure as Refusal);
       const ended = await supervisor.ask({ type: 'end', user: id });
       if (isRefusal(ended)) return reply(ended);
+      user.ended = true;
       // Before the answer, which would let the connection's next call start.
       for (const one of [...sessions]) one.finish(refusals.notRegistered());
       reply({});
@@ -291,11 +303,16 @@ export function createDispatch(options: DispatchOptions): Dispatch {
       values: unknown,
       reply: (outcome: object) => void,
     ) => unknown;
+    const run = () => handler(session, values, reply);
+    const { user } = session;
     // Only what waits can fail later; the others are not made to wait for it.
-    const result = handler(session, values, reply);
+    const result = user !== undefined && changesRooms.has(method) ? inTurn(user, reply, run) : run();
     if (result instanceof Promise) void failSafe(method, reply, () => result);
   };
 }
+
+/** Methods that change the list of their user's rooms. */
+const changesRooms: ReadonlySet<MethodName> = new Set(['user.quit', 'room.create', 'room.join', 'room.leave']);
 
 /** What a room may have against a private message; the supervisor weighs it, any other refusal is final. */
 const objections: ReadonlySet<string> = new Set(['NOT_IN_ROOM', 'USER_NOT_IN_ROOM']);

@@ -201,8 +201,8 @@ export class Cursor {
     if (empty) await new Promise((resolve) => setTimeout(resolve, readRetryMs).unref());
     this.#reading = false;
     if (this.#closed) return;
-    // The reader's way of being told, or the log itself, may have changed while the page was read.
-    if (!empty && this.#position === after && this.#reader.dialect === dialect) {
+    // While the page was read, the reader may have got behind, or its way of being told or the log itself changed.
+    if (!empty && this.#reader.ready && this.#position === after && this.#reader.dialect === dialect) {
       const { lines, first, last } = page;
       this.#pass(Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength), first, last);
     }

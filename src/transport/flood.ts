@@ -4,6 +4,9 @@ export interface Bucket {
   readonly at: number;
 }
 
+/** Fractions of tokens are sums of binary fractions: two halves may fall short of a whole by so much. */
+const roundingError = 1e-6;
+
 /**
  * Takes one token from a bucket that fills with `rate` tokens a second and holds one second's worth.
  * Answers the bucket after it, and how many ms to wait when there is no token to take (then none was taken).
@@ -12,6 +15,6 @@ export function takeToken(bucket: Bucket | undefined, rate: number, now: number)
   const size = Math.max(1, rate);
   const before = bucket ?? { tokens: size, at: now };
   const tokens = Math.min(size, before.tokens + (Math.max(0, now - before.at) * rate) / 1000);
-  if (tokens >= 1) return { bucket: { tokens: tokens - 1, at: now }, waitMs: 0 };
-  return { bucket: { tokens, at: now }, waitMs: Math.ceil(((1 - tokens) * 1000) / rate) };
+  if (tokens >= 1 - roundingError) return { bucket: { tokens: Math.max(0, tokens - 1), at: now }, waitMs: 0 };
+  return { bucket: { tokens, at: now }, waitMs: Math.ceil(((1 - tokens) * 1000) / rate - roundingError) };
 }

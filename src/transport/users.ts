@@ -12,6 +12,10 @@ export interface User {
   readonly sessions: Set<Session>;
   readonly inbox: Feed;
   bucket: Bucket | undefined;
+  /** The last change to the user's rooms: each waits for the one before it. */
+  changes: Promise<unknown>;
+  /** Whether the identity is over. */
+  ended: boolean;
 }
 
 /** The users with at least one connection here. */
@@ -42,7 +46,7 @@ export class Users {
       const read = (after: number, _upTo: number, dialect: 'json' | 'text') =>
         this.#reads.inboxMessages({ file: this.#inboxFile, owner: id, dialect, after });
       const inbox = new Feed({ head: inboxHead, ringBytesMax: () => this.#limits.inboxRingBytesMax, read });
-      user = { id, sessions: new Set(), inbox, bucket: undefined };
+      user = { id, sessions: new Set(), inbox, bucket: undefined, changes: Promise.resolve(), ended: false };
       this.#byId.set(id, user);
     }
     user.sessions.add(session);
