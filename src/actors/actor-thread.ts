@@ -114,10 +114,15 @@ class Caller<Frame extends Lines> {
   put(frames: readonly Frame[], answerPoll: boolean, prepare: (frames: readonly Frame[]) => readonly Frame[]): void {
     if (!this.wantsFrames) return;
     for (const frame of frames) {
-      this.#bytes += (frame.json?.length ?? 0) + (frame.text?.length ?? 0);
+      this.#bytes += bytesOf(frame);
       this.#frames.push(frame);
     }
-    if (this.#bytes > this.#bytesMax) this.take();
+    if (this.#bytes > this.#bytesMax) {
+      // The newest stays: by the gap before it the caller learns that it has to read the store.
+      const newest = this.#frames.slice(-1);
+      this.#frames = newest;
+      this.#bytes = newest.reduce((sum, frame) => sum + bytesOf(frame), 0);
+    }
     if (answerPoll && this.#answerPoll !== undefined && this.#frames.length > 0) {
       this.#answerPoll(prepare(this.take()));
       this.#answerPoll = undefined;
@@ -138,4 +143,8 @@ class Caller<Frame extends Lines> {
       this.#answerPoll = resolve;
     });
   }
+}
+
+function bytesOf({ json, text }: Lines): number {
+  return (json?.length ?? 0) + (text?.length ?? 0);
 }

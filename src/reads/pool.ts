@@ -1,11 +1,13 @@
 import type { Piscina } from 'piscina';
 import type { PrivateMessage } from '../protocol/events.js';
-import type { Page } from '../storage/pages.js';
+import type { Page, PageRange } from '../storage/pages.js';
 import type { StoredMessage } from '../storage/room-reads.js';
 import type { InboxQuery } from './inbox-history.js';
 import type { MessagesQuery } from './inbox-messages.js';
 import type { EventsQuery } from './room-events.js';
 import type roomHistory from './room-history.js';
+
+export type { PageRange };
 
 /** A run of events as lines, a line an event, from `first` to `last`; none where `last < first`. */
 export interface LinePage {

@@ -1,3 +1,4 @@
+import { accessSync, constants, existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 
 export type { Database } from 'better-sqlite3';
@@ -31,9 +32,12 @@ const checkpointPages = 4096;
  */
 export function openDatabase(file: string, kind: DatabaseKind): Database.Database {
   return explained(file, () => {
+    // To close a file is to write into it what a killed writer left beside it: not before it is known as ours.
+    if (existsSync(file) && existsSync(`${file}-wal`)) openForReading(file, kind).close();
     const db = new Database(file, { timeout: busyTimeoutMs });
     try {
       const version = checkedVersion(db, file, kind);
+      if (!mayWrite(file)) throw new StorageError(`${file} ${reasons.SQLITE_READONLY}`);
       db.pragma('journal_mode = WAL');
       db.pragma('synchronous = FULL');
       db.pragma(`cache_size = -${pageCacheKiB}`);
@@ -55,9 +59,14 @@ export function openDatabase(file: string, kind: DatabaseKind): Database.Databas
 export function openForReading(file: string, kind: DatabaseKind): Database.Database {
   return explained(file, () => {
     const db = new Database(file, { readonly: true, fileMustExist: true, timeout: busyTimeoutMs });
-    db.pragma(`cache_size = -${pageCacheKiB}`);
-    checkedVersion(db, file, kind);
-    return db;
+    try {
+      db.pragma(`cache_size = -${pageCacheKiB}`);
+      checkedVersion(db, file, kind);
+      return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
   });
 }
 
@@ -84,6 +93,16 @@ function checkedVersion(db: Database.Database, file: string, kind: DatabaseKind)
     );
   }
   return version;
+}
+
+/** SQLite opens for reading only what cannot be written, and fails at the first commit. */
+function mayWrite(file: string): boolean {
+  try {
+    accessSync(file, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function migrate(db: Database.Database, kind: DatabaseKind, from: number): void {

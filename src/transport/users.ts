@@ -1,6 +1,7 @@
 import type { InboxFrame } from '../actors/supervisor/supervisor.js';
 import type { Limits } from '../protocol/limits.js';
 import type { UserId } from '../protocol/names.js';
+import { type Refusal, refusals } from '../protocol/refusals.js';
 import type { Reads } from '../reads/pool.js';
 import { Feed } from './feed.js';
 import { type Bucket, takeToken } from './flood.js';
@@ -70,4 +71,14 @@ export class Users {
     user.bucket = bucket;
     return waitMs;
   }
+}
+
+/**
+ * Changes a user's rooms, which several connections may ask for: one change at a time. Else supervisor and room could
+ * end up with different lists, and the room with a member who is no user any more.
+ */
+export function inTurn(user: User, reply: (refusal: Refusal) => void, change: () => unknown): Promise<unknown> {
+  const turn = user.changes.then(() => (user.ended ? reply(refusals.notRegistered()) : change()));
+  user.changes = turn.catch(() => {});
+  return turn;
 }
