@@ -20,7 +20,7 @@ async function someone(t: Test, name: string, ...rooms: string[]) {
 t.test('send says a text in a room, and shows it as the room sees it', async (t) => {
   const { code, stdout, stderr } = await run('send', 'sala1', 'oi, "gente"', '--name', 'ana');
   t.strictSame({ code, stderr }, { code: 0, stderr: '' });
-  t.match(stdout, /^\[sala1 #\d+\] ana#1: oi, "gente"\n$/);
+  t.match(stdout, /^\[sala1 #\d+\] ana#\d+: oi, "gente"\n$/);
   const history = await run('history', 'sala1', '--limit', '1');
   t.equal(history.stdout, stdout);
 });
@@ -66,10 +66,10 @@ t.test('a text arrives as it was given, whatever it looks like', async (t) => {
 });
 
 t.test('history shows a line a message, and tells of more on stderr', async (t) => {
-  const { client } = await someone(t, 'bia', 'sala2');
+  const { client, userId } = await someone(t, 'bia', 'sala2');
   const seqs: number[] = [];
   for (const text of ['um', 'dois', 'três']) seqs.push((await client.call('room.send', { room: 'sala2', text })).seq);
-  const [one, two, three] = seqs.map((seq, i) => `[sala2 #${seq}] bia#1: ${['um', 'dois', 'três'][i]}\n`);
+  const [one, two, three] = seqs.map((seq, i) => `[sala2 #${seq}] ${userId}: ${['um', 'dois', 'três'][i]}\n`);
 
   t.strictSame(await run('history', 'sala2'), { code: 0, stdout: `${one}${two}${three}`, stderr: '' });
   t.strictSame(await run('history', 'sala2', '--limit', '2'), {
@@ -195,7 +195,7 @@ t.test('the name is the login, made fit, unless another is given', async (t) => 
   const { stdout } = await run('send', 'sala1', 'oi');
   const { stdout: named } = await run('send', 'sala1', 'oi', '--name', 'João-2');
   t.match(stdout, /\] [\p{L}\p{M}\p{Nd}_-]+#\d+: oi/u);
-  t.match(named, /\] João-2#1: oi/);
+  t.match(named, /\] João-2#\d+: oi/);
 });
 
 t.test('a reader who has seen enough ends the command quietly', async (t) => {

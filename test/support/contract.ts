@@ -84,6 +84,14 @@ export type PushName = keyof typeof pushes;
 export type PushParams<P extends PushName> = v.InferOutput<(typeof pushes)[P]>;
 export type Push = { readonly [P in PushName]: { readonly method: P; readonly params: PushParams<P> } }[PushName];
 
+/** A line as it came in, and what it says where it is JSON. */
+export interface Arrival {
+  readonly line: string;
+  readonly reply?: Reply;
+  readonly push?: Push;
+  readonly batch?: readonly Reply[];
+}
+
 const reply = v.union([
   v.strictObject({
     jsonrpc: v.literal('2.0'),
@@ -108,7 +116,7 @@ const reply = v.union([
 const notification = v.strictObject({ jsonrpc: v.literal('2.0'), method: v.string(), params: v.unknown() });
 
 /** @throws when `json` is no answer by the contract. */
-export function asReply(json: unknown): Reply {
+function asReply(json: unknown): Reply {
   const checked = v.parse(reply, json);
   if ('error' in checked) {
     const { code, data } = checked.error;
@@ -122,11 +130,23 @@ export function asReply(json: unknown): Reply {
 }
 
 /** @throws when `json` is no push by the contract. */
-export function asPush(json: unknown): Push {
+function asPush(json: unknown): Push {
   const { method, params } = v.parse(notification, json);
   if (!Object.hasOwn(pushes, method)) throw new Error(`there is no push ${method}`);
   v.parse(pushes[method as PushName], params);
   return { method, params } as Push;
+}
+
+/**
+ * Reads a line. Pushes in text begin with `[` too, but never with `[{`.
+ *
+ * @throws when it is JSON and not as the contract says.
+ */
+export function arrivalOf(line: string): Arrival {
+  if (line.startsWith('[{')) return { line, batch: (JSON.parse(line) as unknown[]).map(asReply) };
+  if (!line.startsWith('{')) return { line };
+  const json = JSON.parse(line) as object;
+  return 'method' in json ? { line, push: asPush(json) } : { line, reply: asReply(json) };
 }
 
 /** Holds a result against its method's row, nothing missing and nothing beside; `name` may be the alias. */

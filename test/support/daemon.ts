@@ -30,9 +30,15 @@ export interface Daemon {
 
 const salasBin = fileURLToPath(new URL('../../../bin/salas', import.meta.url));
 
-/** What to spawn for `salas ARGS`. Without tap's loaders, which cannot load bin/salas and would slow it down. */
+/**
+ * What to spawn for `salas ARGS`: without tap's loaders, which cannot load bin/salas and would slow it down; and on
+ * Linux so that it dies with the test, also with one that is killed for taking too long.
+ */
 export function salasCommand(args: readonly string[]): [command: string, args: string[]] {
-  return ['env', ['-u', 'NODE_OPTIONS', process.execPath, salasBin, ...args]];
+  const command = ['env', '-u', 'NODE_OPTIONS', process.execPath, salasBin, ...args];
+  return process.platform === 'linux'
+    ? ['setpriv', ['--pdeathsig', 'KILL', ...command]]
+    : [command[0] as string, command.slice(1)];
 }
 
 const readyMs = 30_000;

@@ -3,36 +3,27 @@ import { connect, type Socket } from 'node:net';
 import type { Test } from 'tap';
 import type { MethodName, Params, Result } from '../../src/protocol/methods.js';
 import {
-  asPush,
-  asReply,
+  type Arrival,
+  arrivalOf,
   checkResult,
   type ErrorData,
   type Id,
-  type Push,
   type PushName,
   type PushParams,
   type Reply,
 } from './contract.js';
+import { TelnetCommands } from './telnet-commands.js';
 
 export interface LineClientOptions {
   /** Telnet's commands are taken out of what comes in, and kept in `telnet`. */
   readonly telnet?: boolean;
 }
 
-interface Arrival {
-  readonly line: string;
-  readonly reply?: Reply;
-  readonly push?: Push;
-  readonly batch?: readonly Reply[];
-}
-
 /** How long anything is waited for: only a server that never says it makes a test wait so long. */
 const waitMs = 30_000;
-const IAC = 0xff;
-const telnetCommandBytes = 3;
 
-/** Every control character but TAB and LF: C0, DEL and C1. */
-const control = /[^\P{Cc}\t\n]/u;
+/** Every control character but LF, which ends lines: C0, DEL and C1. */
+const control = /[^\P{Cc}\n]/u;
 
 /**
  * A connection as somebody at a terminal or a small program has it: lines out, lines in.
@@ -48,16 +39,14 @@ export class LineClient {
   readonly #comments: string[] = [];
   readonly #watchers = new Set<() => void>();
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  readonly #telnet: boolean;
+  readonly #telnet: TelnetCommands | undefined;
   #carry = '';
-  #telnetCarry = Buffer.alloc(0);
-  #telnetReplies = Buffer.alloc(0);
   #ended = false;
   #lastId = 0;
 
   private constructor(socket: Socket, { telnet = false }: LineClientOptions) {
     this.socket = socket;
-    this.#telnet = telnet;
+    this.#telnet = telnet ? new TelnetCommands() : undefined;
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
     socket.on('close', () => {
       this.#ended = true;
@@ -80,7 +69,7 @@ export class LineClient {
 
   /** All of telnet's commands that the server has sent. */
   get telnet(): Buffer {
-    return this.#telnetReplies;
+    return this.#telnet?.commands ?? Buffer.alloc(0);
   }
 
   /** Whether the connection is over. */
@@ -152,12 +141,19 @@ export class LineClient {
 
   /** Asks in text for a list. Answers its lines, which come one behind the other. */
   async list(command: string): Promise<string[]> {
-    const head = await this.say(command);
-    const count = /^\+OK (\d+)$/.exec(head)?.[1];
-    if (count === undefined) throw new Error(`${command} was answered ${head}`);
-    const lines: string[] = [];
-    while (lines.length < Number(count)) lines.push(await this.next());
-    return lines;
+    this.send(command);
+    let lines: readonly Arrival[] = [];
+    await this.#until(`the answer to ${command}`, () => {
+      const at = this.#arrivals.findIndex(({ line }) => /^[+-]/.test(line));
+      const head = this.#arrivals[at]?.line;
+      if (head === undefined) return false;
+      const count = /^\+OK (\d+)$/.exec(head)?.[1];
+      if (count === undefined) throw new Error(`${command} was answered ${head}`);
+      if (this.#arrivals.length <= at + Number(count)) return false;
+      lines = this.#arrivals.splice(at, 1 + Number(count)).slice(1);
+      return true;
+    });
+    return lines.map(({ line }) => line);
   }
 
   /** The next line, whatever it is. */
@@ -223,7 +219,7 @@ export class LineClient {
 
   /** Waits until so many bytes of telnet's commands have come in. */
   untilTelnet(bytes: number): Promise<void> {
-    return this.#until(`${bytes} bytes of telnet's`, () => this.#telnetReplies.length >= bytes);
+    return this.#until(`${bytes} bytes of telnet's`, () => this.telnet.length >= bytes);
   }
 
   /** Waits until so many lines have come in that nobody has taken. */
@@ -277,7 +273,7 @@ export class LineClient {
   }
 
   #take(chunk: Buffer): void {
-    const text = this.#decoder.decode(this.#telnet ? this.#withoutTelnet(chunk) : chunk, { stream: true });
+    const text = this.#decoder.decode(this.#telnet?.takeFrom(chunk) ?? chunk, { stream: true });
     const found = control.exec(text);
     if (found !== null) throw new Error(`the server sent a control character: ${JSON.stringify(text)}`);
     const lines = (this.#carry + text).split('\n');
@@ -288,27 +284,4 @@ export class LineClient {
     }
     this.#wake();
   }
-
-  #withoutTelnet(chunk: Buffer): Buffer {
-    let bytes = Buffer.concat([this.#telnetCarry, chunk]);
-    this.#telnetCarry = Buffer.alloc(0);
-    for (let at = bytes.indexOf(IAC); at !== -1; at = bytes.indexOf(IAC, at)) {
-      const command = bytes.subarray(at, at + telnetCommandBytes);
-      if (command.length < telnetCommandBytes) {
-        this.#telnetCarry = Buffer.from(command);
-        return bytes.subarray(0, at);
-      }
-      this.#telnetReplies = Buffer.concat([this.#telnetReplies, command]);
-      bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + telnetCommandBytes)]);
-    }
-    return bytes;
-  }
-}
-
-/** A line that came in. Pushes in text begin with `[` too, but never with `[{`. */
-function arrivalOf(line: string): Arrival {
-  if (line.startsWith('[{')) return { line, batch: (JSON.parse(line) as unknown[]).map(asReply) };
-  if (!line.startsWith('{')) return { line };
-  const json = JSON.parse(line) as object;
-  return 'method' in json ? { line, push: asPush(json) } : { line, reply: asReply(json) };
 }

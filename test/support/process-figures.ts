@@ -20,6 +20,19 @@ export function openFiles(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length;
 }
 
+/** Bytes that the system has taken from the server on this port and not yet passed on to its clients. */
+export function bytesUnderWay(port: number): number {
+  const wanted = port.toString(16).toUpperCase().padStart(4, '0');
+  let bytes = 0;
+  for (const row of readFileSync('/proc/net/tcp', 'utf8').split('\n').slice(1)) {
+    const [, , local = '', remote = '', , queues = ''] = row.split(/ +/);
+    const [sent = '', received = ''] = queues.split(':');
+    if (local.endsWith(`:${wanted}`)) bytes += Number.parseInt(sent, 16);
+    if (remote.endsWith(`:${wanted}`)) bytes += Number.parseInt(received, 16);
+  }
+  return bytes;
+}
+
 /** Watches the memory of a process, from now until `stop`, which answers the most there was. */
 export function watchMemory(pid: number): { readonly before: number; stop(): number } {
   const before = residentBytes(pid);

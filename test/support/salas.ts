@@ -10,11 +10,19 @@ export interface Outcome {
 
 const runMs = 60_000;
 
-/** Runs `salas` with these arguments, in English unless `env` says otherwise, and waits for its end. */
-export async function salas(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+/**
+ * Runs `salas` with these arguments, in English unless `env` says otherwise, and waits for its end. Root may run it as
+ * another `user`.
+ */
+export async function salas(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  user?: { readonly uid: number; readonly gid: number },
+): Promise<Outcome> {
   const child = spawn(...salasCommand(args), {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, LC_ALL: 'C', NO_COLOR: undefined, FORCE_COLOR: undefined, ...env },
+    ...user,
   });
   const timer = setTimeout(() => child.kill('SIGKILL'), runMs);
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));

@@ -7,9 +7,9 @@ export interface Random {
   pick<T>(items: readonly T[]): T;
 }
 
-/** Draws from the seed in SEED, or from a new one; the test's output tells which. */
-export function seeded(t: Test): Random {
-  const seed = Number(process.env.SEED ?? Date.now() % 2 ** 32);
+/** Draws from the seed in SEED, or from `otherwise`, by default a new one; the test's output tells which. */
+export function seeded(t: Test, otherwise = Date.now() % 2 ** 32): Random {
+  const seed = Number(process.env.SEED ?? otherwise);
   t.comment(`SEED=${seed}`);
   let state = seed;
   // Mulberry32 (https://github.com/cprosche/mulberry32).

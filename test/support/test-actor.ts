@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { ActorThread, serve } from '../../src/actors/actor-thread.js';
 import type { Actor, Batch, Lines, Outcome } from '../../src/actors/batch.js';
+import { defaultLimits } from '../../src/protocol/limits.js';
 import { type Refusal, refusals } from '../../src/protocol/refusals.js';
 
 /** The entry of a thread for tests: an actor that notes what it is told, and dies or hangs when it is told to. */
@@ -35,7 +36,7 @@ class TestActor implements Actor<TestCommand, TestReply, Lines> {
 
   handle({ commands, firstKey, again, dialects }: Batch<TestCommand>): Outcome<TestReply, Lines> {
     const entry: JournalEntry = { commands, firstKey, again, dialects };
-    appendFileSync(journal, `${JSON.stringify(entry)}\n`);
+    if (commands.length > 0) appendFileSync(journal, `${JSON.stringify(entry)}\n`);
     const first = this.#head + 1;
     let lines = '';
     const replies = commands.map((command): TestReply | Refusal => {
@@ -69,7 +70,7 @@ class TestActor implements Actor<TestCommand, TestReply, Lines> {
   }
 }
 
-const actor = new ActorThread(new TestActor());
+const actor = new ActorThread(new TestActor(), defaultLimits.frameQueueBytesMax);
 
 export const testThread = {
   connect(wantsFrames: boolean, port: MessagePort): void {

@@ -24,13 +24,19 @@ export class TestThreads {
   readonly #gate = new Int32Array(new SharedArrayBuffer(4));
   readonly #refs: TestRef[] = [];
   #worker: Worker | undefined;
+  #spare: Worker | undefined;
+  #over = false;
 
   constructor(t: Test) {
     this.#journal = join(t.testdir(), 'journal');
+    // What waits for an actor keeps no process alive; a test does, until it ends.
+    const alive = setInterval(() => undefined, 1000);
     t.teardown(async () => {
+      clearInterval(alive);
+      this.#over = true;
       for (const ref of this.#refs) ref.close();
       this.open();
-      await this.#worker?.terminate();
+      await Promise.all([this.#worker?.terminate(), this.#spare?.terminate()]);
     });
   }
 
@@ -53,20 +59,37 @@ export class TestThreads {
   }
 
   get worker(): Worker {
+    if (this.#over) throw new Error('the test is over');
     if (this.#worker === undefined) {
-      const workerData: TestThreadData = { journal: this.#journal, gate: this.#gate };
-      const worker = new Worker(new URL('./test-actor.js', import.meta.url), { execArgv: [], workerData });
-      let reason = 'ended';
-      worker.on('error', (error) => {
-        reason = String(error);
-      });
-      worker.once('exit', () => {
-        this.deaths.push(reason);
-        if (this.#worker === worker) this.#worker = undefined;
-      });
-      this.#worker = worker;
+      this.#worker = this.#spare ?? this.#start();
+      this.#spare = undefined;
     }
     return this.#worker;
+  }
+
+  /** Ends the present thread, where there is one. */
+  kill(): void {
+    void this.#worker?.terminate();
+  }
+
+  /** Starts the thread that takes the place of the present one, so that this does not take long when it comes to it. */
+  async prepare(): Promise<void> {
+    this.#spare = this.#start();
+    await remote<TestThread>(this.#spare).handle([]);
+  }
+
+  #start(): Worker {
+    const workerData: TestThreadData = { journal: this.#journal, gate: this.#gate };
+    const worker = new Worker(new URL('./test-actor.js', import.meta.url), { execArgv: [], workerData });
+    let reason = 'ended';
+    worker.on('error', (error) => {
+      reason = String(error);
+    });
+    worker.once('exit', () => {
+      this.deaths.push(reason);
+      if (this.#worker === worker) this.#worker = undefined;
+    });
+    return worker;
   }
 
   /** A connection to the actor, whose thread is started where there is none. */

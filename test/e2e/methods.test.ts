@@ -1,0 +1,199 @@
+import t, { type Test } from 'tap';
+import { methods } from '../../src/protocol/methods.js';
+import { startDaemon } from '../support/daemon.js';
+import { LineClient } from '../support/line-client.js';
+import { gather, type Person, register } from '../support/visitors.js';
+
+const daemon = await startDaemon(t);
+
+/** What a call finds: ana, who owns `room` and calls; bia, who is in it too; `fresh`, a name nobody has used. */
+interface Scene {
+  readonly room: string;
+  readonly ana: Person;
+  readonly bia: Person;
+  readonly fresh: string;
+}
+
+interface Usage {
+  readonly method: string;
+  readonly alias?: string;
+  /** The params in the contract's order. */
+  readonly params: (scene: Scene) => Record<string, unknown>;
+  /** Their names in Portuguese, where they have other ones. */
+  readonly portuguese?: Record<string, string>;
+  /** The connection that calls has no user yet. */
+  readonly stranger?: boolean;
+  /** What is in the result, beside what the method's schema demands. */
+  readonly result: (scene: Scene) => Record<string, unknown>;
+}
+
+/** PROTOCOL.md, section 2, row by row. */
+const usages: readonly Usage[] = [
+  {
+    method: 'hello',
+    params: () => ({ protocol: 1, client: 'ana 1.0' }),
+    stranger: true,
+    result: () => ({ server: 'salas', protocol: 1, limits: { lineBytesMax: 16_384, inFlightMax: 256 } }),
+  },
+  {
+    method: 'ping',
+    params: () => ({ data: { deep: [1, 'dois', null, true] } }),
+    result: ({ room }) => ({ data: { deep: [1, 'dois', null, true] }, heads: { [room]: 4 } }),
+  },
+  {
+    method: 'user.register',
+    alias: 'ingressar_no_sistema',
+    params: () => ({ name: 'João-2' }),
+    portuguese: { name: 'nome' },
+    stranger: true,
+    result: () => ({ name: 'João-2', userId: /^João-2#\d+$/, token: /^[\w-]{22}$/, resumeSeconds: 300 }),
+  },
+  {
+    method: 'user.resume',
+    params: ({ ana, room }) => ({ token: ana.token, rooms: { [room]: { after: 4 } }, inboxAfter: 0 }),
+    stranger: true,
+    result: ({ ana, room }) => ({
+      userId: ana.userId,
+      name: 'ana',
+      rooms: [{ room, seq: 4, status: 'resumed' }],
+      inboxSeq: 0,
+    }),
+  },
+  {
+    method: 'user.me',
+    params: () => ({}),
+    result: ({ ana, room }) => ({ userId: ana.userId, name: 'ana', rooms: [room] }),
+  },
+  { method: 'user.quit', alias: 'sair_do_sistema', params: () => ({}), result: () => ({}) },
+  {
+    method: 'room.list',
+    alias: 'listar_salas',
+    params: () => ({}),
+    result: () => ({ rooms: [{ room: 'sala1', topic: '', members: 0, seq: 1 }, { room: 'sala2' }, { room: 'sala3' }] }),
+  },
+  {
+    method: 'room.create',
+    alias: 'criar_sala',
+    params: ({ fresh }) => ({ room: fresh, topic: 'café & pão' }),
+    portuguese: { room: 'sala', topic: 'topico' },
+    result: ({ fresh }) => ({ room: fresh, seq: 2 }),
+  },
+  {
+    method: 'room.join',
+    alias: 'entrar_na_sala',
+    params: ({ room }) => ({ room, after: 0 }),
+    portuguese: { room: 'sala' },
+    result: ({ room, ana, bia }) => ({
+      room,
+      seq: 4,
+      topic: '',
+      members: [
+        { userId: ana.userId, name: 'ana', role: 'owner', online: true },
+        { userId: bia.userId, name: 'bia', role: 'member', online: true },
+      ],
+    }),
+  },
+  {
+    method: 'room.leave',
+    alias: 'sair_da_sala',
+    params: ({ room }) => ({ room }),
+    portuguese: { room: 'sala' },
+    result: ({ room }) => ({ room, seq: 5 }),
+  },
+  {
+    method: 'room.send',
+    alias: 'enviar_mensagem_publica',
+    params: ({ room }) => ({ room, text: 'olá', clientMsgId: 'um' }),
+    portuguese: { room: 'sala', text: 'mensagem' },
+    result: ({ room }) => ({ room, seq: 5, duplicate: false }),
+  },
+  {
+    method: 'room.history',
+    alias: 'listar_mensagens_publicas',
+    params: ({ room }) => ({ room, before: 100 }),
+    portuguese: { room: 'sala' },
+    result: ({ room, bia }) => ({ room, seq: 4, messages: [{ seq: 4, from: bia.userId, text: 'oi' }], more: false }),
+  },
+  {
+    method: 'room.members',
+    alias: 'listar_usuarios',
+    params: ({ room }) => ({ room }),
+    portuguese: { room: 'sala' },
+    result: ({ room, ana, bia }) => ({ room, seq: 4, members: [{ userId: ana.userId }, { userId: bia.userId }] }),
+  },
+  {
+    method: 'room.topic',
+    alias: 'mudar_topico',
+    params: ({ room }) => ({ room, topic: 'chá' }),
+    portuguese: { room: 'sala', topic: 'topico' },
+    result: ({ room }) => ({ room, seq: 5 }),
+  },
+  {
+    method: 'private.send',
+    alias: 'enviar_mensagem_privada',
+    params: ({ room, bia }) => ({ room, to: bia.userId, text: 'psst', clientMsgId: 'um' }),
+    portuguese: { room: 'sala', to: 'para', text: 'mensagem' },
+    result: () => ({ seq: 1, duplicate: false, online: true }),
+  },
+  {
+    method: 'private.history',
+    alias: 'listar_mensagens_privadas',
+    params: ({ room, bia }) => ({ room, with: bia.userId, before: 100 }),
+    portuguese: { room: 'sala', with: 'com' },
+    result: () => ({ messages: [], more: false, seq: 0 }),
+  },
+];
+
+let scenes = 0;
+
+async function scene(t: Test): Promise<Scene> {
+  const number = ++scenes;
+  const room = `sala_${number}`;
+  const [ana, bia] = await gather(t, daemon, room, 'ana', 'bia');
+  await bia.client.call('room.send', { room, text: 'oi' });
+  return { room, ana, bia, fresh: `nova_${number}` };
+}
+
+async function callerOf(t: Test, { stranger }: Usage, { ana }: Scene): Promise<LineClient> {
+  return stranger ? LineClient.connect(t, daemon) : ana.client;
+}
+
+for (const usage of usages) {
+  const { method, alias, params, portuguese = {}, result } = usage;
+  const inPortuguese = (byName: Record<string, unknown>) =>
+    Object.fromEntries(Object.entries(byName).map(([name, value]) => [portuguese[name] ?? name, value]));
+  const ways: [string, string, (byName: Record<string, unknown>) => unknown][] = [
+    ['with params by name', method, (byName) => byName],
+    ['with params by position', method, Object.values],
+  ];
+  if (alias !== undefined) {
+    ways.push(['in Portuguese, by name', alias, inPortuguese], ['in Portuguese, by position', alias, Object.values]);
+  }
+  for (const [way, name, write] of ways) {
+    t.test(`${method} ${way}`, async (t) => {
+      const given = await scene(t);
+      const client = await callerOf(t, usage, given);
+      t.match(await client.result(name, write(params(given))), result(given));
+    });
+  }
+}
+
+t.test('params may be left out where a method needs none', async (t) => {
+  const { client } = await register(t, daemon, 'ana');
+  for (const method of ['hello', 'ping', 'user.me', 'room.list', 'private.history', 'listar_salas']) {
+    for (const none of [undefined, {}, []]) await client.result(method, none);
+  }
+  t.same((await client.call('ping')).data, null);
+});
+
+t.test('hello tells every bound', async (t) => {
+  const client = await LineClient.connect(t, daemon);
+  const { limits } = await client.call('hello');
+  t.match(limits, { lineBytesMax: 16_384, batchMax: 64, inFlightMax: 256, textBytesMax: 8192, resumeSeconds: 300 });
+});
+
+t.test('these are all methods there are', async (t) => {
+  t.strictSame(usages.map(({ method }) => method).sort(), Object.keys(methods).sort());
+  const aliases = Object.values(methods).flatMap((method) => ('alias' in method ? [method.alias] : []));
+  t.strictSame(usages.flatMap(({ alias }) => alias ?? []).sort(), [...aliases].sort());
+});

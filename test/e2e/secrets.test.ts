@@ -1,0 +1,62 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { startDaemon } from '../support/daemon.js';
+import { filesWith } from '../support/files.js';
+import { LineClient } from '../support/line-client.js';
+import { enter, enterInText } from '../support/visitors.js';
+
+const room = 'sala1';
+const publicText = 'what-all-may-read';
+const privateText = 'what-only-bia-may-read';
+
+t.test("tokens are nowhere on disk, and neither they nor anybody's words are in the logs", async (t) => {
+  const data = join(t.testdir(), 'data');
+  const daemon = await startDaemon(t, { data });
+  const ana = await enter(t, daemon, 'ana', room);
+  const bia = await enterInText(t, daemon, 'bia', room);
+  const caio = await enter(t, daemon, 'caio', room);
+  const tokens = [ana, bia, caio].map(({ token }) => token);
+  for (const token of tokens) t.equal(Buffer.from(token, 'base64url').length, 16, 'a token has 128 bits');
+  t.equal(new Set(tokens).size, tokens.length, 'and everybody has another');
+
+  await ana.client.call('room.send', { room, text: publicText });
+  await ana.client.call('private.send', { room, to: bia.userId, text: privateText });
+  await bia.client.say(`/msg ${ana.userId} ${privateText}`);
+  for (const { client, token } of [ana, caio]) {
+    client.destroy();
+    await (await LineClient.connect(t, daemon)).call('user.resume', { token });
+  }
+  // Whatever may be tempted to say what it was given.
+  const clumsy = await LineClient.connect(t, daemon);
+  for (const method of ['user.resume', 'user.register', 'user.quit', ana.token]) {
+    await clumsy.refusal(method, { token: ana.token, name: ana.token, text: privateText });
+  }
+  for (const line of [`/resume ${ana.token}x`, `/${ana.token}`, ana.token, `/resume ${ana.token} x@y`]) {
+    t.match(await clumsy.say(line), /^-/);
+  }
+  clumsy.send(`{"token":"${ana.token}"`, `{"jsonrpc":"2.0","method":"ping","id":1,"params":{"data":"${ana.token}`);
+  clumsy.send(`/msg ${ana.token}${'x'.repeat(20_000)}`);
+  clumsy.sendBytes(Buffer.concat([Buffer.from(ana.token), Buffer.from([0xff, 0x0a])]));
+  await clumsy.nextReply(null);
+
+  const forms = tokens.flatMap((token) => {
+    const bytes = Buffer.from(token, 'base64url');
+    return [Buffer.from(token), bytes, Buffer.from(bytes.toString('hex')), Buffer.from(bytes.toString('base64'))];
+  });
+  const filesWithTokens = () => forms.flatMap((form) => filesWith(data, form));
+  t.strictSame(filesWithTokens(), [], 'no file has a token in it while the daemon runs');
+  t.not(filesWith(data, Buffer.from(privateText)).length, 0, 'though what was sent is found there by the same search');
+  await daemon.kill();
+  t.strictSame(filesWithTokens(), [], 'nor after it was killed');
+  const next = await startDaemon(t, { data });
+  await (await LineClient.connect(t, next)).call('user.resume', { token: ana.token });
+  await next.stop();
+  t.strictSame(filesWithTokens(), [], 'nor after it ended in good order');
+
+  for (const secret of [...tokens, publicText, privateText]) {
+    for (const { log } of [daemon, next]) t.notOk(log().includes(secret), 'the log does not tell it');
+  }
+  t.match(next.log(), /listening/, 'though there is a log');
+  t.equal(statSync(data).mode & 0o077, 0, 'nobody else on this machine may look into the data directory');
+});
