@@ -123,6 +123,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       return session;
     });
   });
+  const { failed } = await supervisor.begin();
+  if (failed !== undefined) throw new StartFailure(failed);
   const { port } = server.address() as AddressInfo;
   serving = true;
   reads.warm();

@@ -24,14 +24,19 @@ export function userCalls({
 
   /**
    * The room and its head, if the user is still a member; else the note that said so is dropped. A room that cannot
-   * say is taken at the note's word: what its log brings is sent when it is back.
+   * say is taken at the note's word: what its log brings is sent when it is back. Who knows the room by the `epoch`
+   * of a log that is lost was never seen to leave, and joins the new one.
    */
-  const returnTo = async (user: UserId, name: RoomName): Promise<{ room: Room; head: number } | undefined> => {
+  const returnTo = async (user: UserId, name: RoomName, epoch?: string): Promise<Return | undefined> => {
     const room = rooms.get(name);
     if (room === undefined) return undefined;
     const outcome = await room.ref.ask({ type: 'read', user });
     if (!isRefusal(outcome)) return { room, head: replyOf(outcome, 'readable').head };
     if (outcome.code !== 'NOT_IN_ROOM') return { room, head: room.feed.head };
+    if (epoch !== undefined && epoch !== room.epoch) {
+      const joined = await room.ref.ask({ type: 'join', user });
+      if (!isRefusal(joined)) return { room, head: replyOf(joined, 'joined').seq };
+    }
     supervisor.call({ type: 'forget-room', user, room: name }, () => {});
     return undefined;
   };
@@ -62,9 +67,9 @@ export function userCalls({
       if (isRefusal(back)) return reply(back);
       const { user, joined, inboxHead } = back;
       return inTurn(user, reply, async () => {
-        const found = (await Promise.all(joined.map((room) => returnTo(user.id, room)))).filter(
-          (at) => at !== undefined,
-        );
+        const found = (
+          await Promise.all(joined.map((room) => returnTo(user.id, room, positions?.[room]?.epoch)))
+        ).filter((at) => at !== undefined);
         const resumed = found.map(({ room, head }) => ({ room, ...resumeAt(room, head, positions?.[room.name]) }));
         // Set before the answer, which lets the connection's next line be read.
         session.currentRoom = found[0]?.room.name;
@@ -105,6 +110,12 @@ export function userCalls({
       reply({});
     },
   };
+}
+
+/** A room that a user comes back to. */
+interface Return {
+  readonly room: Room;
+  readonly head: number;
 }
 
 const tokenBytes = 16;

@@ -20,6 +20,7 @@ import Database from 'better-sqlite3';
 import t, { type Test } from 'tap';
 import { roomFile, supervisorFile } from '../../src/storage/data-directory.js';
 import { startDaemon } from '../support/daemon.js';
+import { filesBelow } from '../support/files.js';
 import { salas } from '../support/salas.js';
 import { enter } from '../support/visitors.js';
 
@@ -29,14 +30,18 @@ const nobody = { uid: 65_534, gid: 65_534 };
 const ownFiles = ['lock', 'lock-journal'];
 
 const root = t.testdir();
-/** The directory of a daemon that was used, with ana still there when it was stopped. */
+/** The directory of a daemon that was used, and killed while ana was there. */
 const used = join(root, 'used');
 
 t.before(async () => {
   const daemon = await startDaemon(t, { data: used });
   const { client } = await enter(t, daemon, 'ana', 'sala1', 'sala2');
   for (let i = 0; i < 20; i++) await client.call('room.send', { room: 'sala2', text: `olá ${i} `.repeat(500) });
-  await daemon.stop();
+  await daemon.kill();
+  // What the killed daemon wrote last is put into the databases, as any next one would.
+  for (const path of filesBelow(used).filter((path) => path.endsWith('.db'))) {
+    withDatabase(join(used, path), (db) => db.pragma('wal_checkpoint(TRUNCATE)'));
+  }
 });
 
 /** What may be found where a database should be, and what is said about it. */

@@ -12,6 +12,8 @@ export interface SupervisorHandle {
   readonly started: Promise<
     { readonly rooms: readonly RoomName[]; readonly file: string } | { readonly failed: string }
   >;
+  /** See SupervisorApi; to be called before the first call of a client is. */
+  begin(): Promise<{ readonly failed?: string }>;
   /** The way to the actor; to be asked for once. */
   ref(onFrames: (frames: readonly InboxFrame[]) => void): SupervisorRef;
   /** A new connection to a room, or in one line why its database cannot be opened. */
@@ -43,6 +45,7 @@ export function startSupervisor(
   const api = remote<SupervisorApi>(worker);
   return {
     started: api.start() as Promise<Awaited<SupervisorHandle['started']>>,
+    begin: () => api.begin() as ReturnType<SupervisorHandle['begin']>,
     ref: (onFrames) =>
       new ActorRef({
         name: 'the supervisor',

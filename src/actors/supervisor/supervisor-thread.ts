@@ -30,6 +30,11 @@ export type Notice = { readonly notice: 'room-died'; readonly rooms: readonly Ro
 export interface SupervisorApi extends RemoteActor<SupervisorCommand, SupervisorReply, InboxFrame> {
   /** The rooms of the directory, once that is open; or in one line why it cannot be opened. */
   start(): { readonly rooms: readonly RoomName[]; readonly file: string } | { readonly failed: string };
+  /**
+   * The server is sure to be there: not before that is anybody's time counted who was connected to an earlier one.
+   * Answers in one line why it cannot begin, if it cannot.
+   */
+  begin(): { readonly failed?: string };
   /** A new connection to a room. `hung`: the room has left its caller without an answer. */
   connect(room: RoomName, hung: boolean): Promise<Connection<RoomInfo> | { readonly failed: string }>;
   /** Ends everything, after what was handed in is committed. */
@@ -51,7 +56,7 @@ function startSupervisor(port: MessagePort, { directory, rooms, threadsMax, limi
     onDeath: (dead, reason) => port.postMessage({ notice: 'room-died', rooms: dead, reason } satisfies Notice),
   });
   const file = supervisorFile(directory);
-  const supervisor = explained(file, () => new Supervisor(file, limits, Date.now()));
+  const supervisor = explained(file, () => new Supervisor(file, limits));
   const actor = new ActorThread(supervisor, limits.frameQueueBytesMax);
   const create = rooms
     .filter((room) => supervisor.room(room) === undefined)
@@ -88,15 +93,24 @@ function startSupervisor(port: MessagePort, { directory, rooms, threadsMax, limi
         actor.handle({ at: Date.now(), commands: [{ type: 'end', user }], firstKey: 0, again: false, dialects: [] });
     }
   };
-  let expiry: NodeJS.Timeout;
+  let expiry: NodeJS.Timeout | undefined;
   const scheduleExpiry = (): void => {
     expiry = setTimeout(() => void endExpired().then(scheduleExpiry), expiryIntervalMs);
   };
-  scheduleExpiry();
 
   return {
     ...actor.caller(port, true),
     start: () => ({ rooms: supervisor.rooms(), file }),
+    begin: () => {
+      try {
+        explained(file, () => supervisor.begin(Date.now()));
+      } catch (error) {
+        if (error instanceof StorageError) return { failed: error.message };
+        throw error;
+      }
+      scheduleExpiry();
+      return {};
+    },
     connect: async (room, hung) => {
       try {
         const connection = await connectTo(room, true, hung);

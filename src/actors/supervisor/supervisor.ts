@@ -27,10 +27,14 @@ export class Supervisor implements Actor<SupervisorCommand, SupervisorReply, Inb
   readonly #limits: Limits;
 
   /** @throws StorageError */
-  constructor(file: string, limits: Limits, now: number) {
+  constructor(file: string, limits: Limits) {
     this.#limits = limits;
     this.#store = new SupervisorStore(file);
-    this.#store.disconnectAll(now + limits.resumeSeconds * 1000);
+  }
+
+  /** Whoever was connected to an earlier daemon is not to this one. */
+  begin(now: number): void {
+    this.#store.disconnectAll(now + this.#limits.resumeSeconds * 1000);
   }
 
   /** The names in the directory, in the order in which the rooms came into it. */
