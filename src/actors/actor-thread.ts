@@ -23,6 +23,8 @@ export class ActorThread<Command, Reply, Frame extends Lines> {
   readonly #actor: Actor<Command, Reply, Frame>;
   readonly #frameQueueBytesMax: number;
   readonly #callers = new Set<Caller<Frame>>();
+  /** Why the actor is not to be trusted any more. */
+  #failure: Error | undefined;
 
   /** Frames over `frameQueueBytesMax` that a caller is not asking for are dropped, and it reads the store. */
   constructor(actor: Actor<Command, Reply, Frame>, frameQueueBytesMax: number) {
@@ -70,11 +72,14 @@ export class ActorThread<Command, Reply, Frame extends Lines> {
   }
 
   #handle(batch: Batch<Command>): Outcome<Reply, Frame> {
+    // The thread's end takes a moment, in which more may come in.
+    if (this.#failure !== undefined) throw this.#failure;
     try {
       return this.#actor.handle(batch);
     } catch (error) {
       // SQLite's errors are none of the language's own, and would reach the other thread without their message.
-      throw isNativeError(error) ? error : new Error((error as Error).stack ?? String(error));
+      this.#failure = isNativeError(error) ? error : new Error((error as Error).stack ?? String(error));
+      throw this.#failure;
     }
   }
 

@@ -56,9 +56,10 @@ export function createReads(queueMax: number): Reads {
   const run = <Query, Result>(task: string) => {
     const filename = new URL(`./${task}.js`, import.meta.url).href;
     return async (query: Query): Promise<Result> => {
+      // A closed pool would start threads again.
+      if (closed) throw new ReadsBusy();
       pool ??= start();
       const running = await pool;
-      // A closed pool would start threads again.
       if (closed || running.queueSize >= queueMax) throw new ReadsBusy();
       return (await running.run(query, { filename })) as Result;
     };
@@ -69,7 +70,7 @@ export function createReads(queueMax: number): Reads {
     inboxMessages: run('inbox-messages'),
     inboxHistory: run('inbox-history'),
     warm: () => {
-      pool ??= start();
+      if (!closed) pool ??= start();
     },
     close: async () => {
       closed = true;

@@ -123,6 +123,10 @@ const reasons: Record<string, string> = {
   SQLITE_BUSY: 'is in use by another program',
 };
 
+export function diskFull(file: string): StorageError {
+  return new StorageError(`${file} ${reasons.SQLITE_FULL}`);
+}
+
 /**
  * Runs what opens `file`.
  *

@@ -69,6 +69,22 @@ t.test('an actor that throws ends its thread, and answers nobody with its error'
   t.strictSame(await bias.settled(), [['wait'], ['oi']], 'who had nothing to do with it notices nothing');
 });
 
+t.test('an actor that threw is asked nothing more, not even what was on its way already', async (t) => {
+  const threads = new TestThreads(t);
+  const calls = new Calls(threads.ref({ limits: { commandBatchMax: 1 } }));
+  calls.make({ type: 'throw', once: true });
+  calls.note('oi');
+  t.strictSame(await calls.settled(), [['throw'], ['oi']]);
+  t.strictSame(
+    threads.journal.map(({ commands, again }) => [commands[0]?.type, again]),
+    [
+      ['throw', false],
+      ['throw', true],
+      ['note', true],
+    ],
+  );
+});
+
 t.test(
   'while there is no way to the actor, what waits is refused with the reason, and it is tried again',
   async (t) => {

@@ -140,7 +140,7 @@ t.test('a room whose thread dies again and again is held back, and comes back by
   const talk = new Talk(rooms.ref(sala1));
   do await underLoad(talk, random);
   while (await rooms.kill(sala1));
-  t.equal(rooms.deaths.length, defaultIntensity.deathsMax + 1);
+  t.equal(rooms.deaths.length, defaultIntensity.deathsMax + 1, 'one death too many, and there is no new thread');
   await talk.end();
   const refused = talk.outcomes.filter(isRefusal);
   t.ok(

@@ -61,9 +61,29 @@ t.test('500 connections that send a byte at a time are all understood', async (t
       await delay(1);
     }
     const replies = await Promise.all(clients.map((client) => client.nextReply(1)));
-    t.equal(replies.filter((reply) => 'result' in reply).length, clients.length);
+    t.equal(replies.filter((reply) => 'result' in reply).length, clients.length, 'every line came together');
     for (const client of clients) client.destroy();
   });
+});
+
+t.test('who asks for 200 MB and does not listen is not read on, and is told everything later', async (t) => {
+  const { client } = await enter(t, daemon, 'bia', 'sala2');
+  for (let i = 0; i < 125; i++) await client.call('room.send', { room: 'sala2', text: 'x'.repeat(8000) });
+  const asked: number[] = [];
+  await underAttack(t, async () => {
+    client.socket.pause();
+    for (let i = 0; i < 200; i++) asked.push(client.ask('room.history', { room: 'sala2', limit: 500 }));
+    for (let i = 0; i < 2000; i++) asked.push(client.ask('ping', { data: 'x'.repeat(8000) }));
+    await delay(1000);
+    t.ok(client.socket.writableLength > 0, 'the server has not read all of it');
+  });
+  client.socket.resume();
+  const refused: unknown[] = [];
+  for (const id of asked) {
+    const reply = await client.nextReply(id);
+    if ('error' in reply) refused.push(reply);
+  }
+  t.strictSame(refused, [], 'every call is answered');
 });
 
 t.test('1,000 connections that are opened and dropped leave nothing behind', async (t) => {

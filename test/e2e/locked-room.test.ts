@@ -3,6 +3,7 @@ import t, { type Test } from 'tap';
 import { roomFile } from '../../src/storage/data-directory.js';
 import { Bystander } from '../support/bystander.js';
 import { type Daemon, startDaemon } from '../support/daemon.js';
+import { LineClient } from '../support/line-client.js';
 import { until } from '../support/until.js';
 import { enter } from '../support/visitors.js';
 
@@ -18,6 +19,8 @@ t.test('a room whose database another program keeps locked comes back, and the o
   const inSala1 = Promise.all(texts.map((text) => say('sala1', text)));
   const inSala2 = Promise.all(texts.map((text) => say('sala2', text)));
 
+  const late = await LineClient.connect(t, daemon);
+  const back = late.call('user.resume', { token: bia.token });
   const beside = new Bystander(client, 'sala3');
 
   // SQLite waits some seconds for a lock; then the room's thread gives up, and the next one is handed the calls again.
@@ -29,6 +32,11 @@ t.test('a room whose database another program keeps locked comes back, and the o
     'the calls that saw their thread die once are answered as if nothing had been',
   );
   const second = await inSala2;
+  t.strictSame(
+    (await back).rooms.map(({ room }) => room),
+    ['sala1', 'sala2'],
+    'who comes back meanwhile is in the locked rooms as before',
+  );
   t.strictSame(
     second.map((reply) => ('error' in reply ? reply.error.data.code : 'an answer')),
     texts.map(() => 'ACTOR_RESTARTED'),
@@ -49,8 +57,15 @@ t.test('a room whose database another program keeps locked comes back, and the o
     for (const text of texts) t.equal((await bia.client.nextPush('room.message')).text, text, 'and bia was told once');
     t.match(deaths(daemon, room)[0], /database is locked/, 'the log says what the room died of');
   }
+  for (const text of texts) {
+    t.match(
+      await late.nextPush('room.message'),
+      { room: 'sala2', text },
+      'and is told what comes when they are unlocked',
+    );
+  }
   t.strictSame(await bia.client.soFar(), [], 'nobody was told anything else');
-  t.strictSame(deaths(daemon, 'sala3'), []);
+  t.strictSame(deaths(daemon, 'sala3'), [], 'and the thread of sala3 has lived through it');
 });
 
 /** Does to a room's database what a program does that holds on to it too long. Answers what lets it go. */

@@ -38,6 +38,7 @@ t.before(async () => {
   const { client } = await enter(t, daemon, 'ana', 'sala1', 'sala2');
   for (let i = 0; i < 20; i++) await client.call('room.send', { room: 'sala2', text: `olá ${i} `.repeat(500) });
   await daemon.kill();
+  for (const file of ownFiles) rmSync(join(used, file), { force: true });
   // What the killed daemon wrote last is put into the databases, as any next one would.
   for (const path of filesBelow(used).filter((path) => path.endsWith('.db'))) {
     withDatabase(join(used, path), (db) => db.pragma('wal_checkpoint(TRUNCATE)'));

@@ -13,6 +13,9 @@ const messagesMax = 20_000;
 const textCharacters = 200;
 const inFlight = 64;
 const memoryGrowthMax = 150e6;
+// A message as each dialect tells it. There are hundreds of thousands to read, and none that needs escapes.
+const inJson = /"method":"room\.message".*"seq":(\d+),"from":"([^"]*)","at":\d+,"text":"([^"]*)"/u;
+const inText = /^\[sala1 #(\d+)\] (\S+): (.*)$/u;
 
 t.test('readers that stop reading cost little memory, hold nobody up, and are sent everything later', async (t) => {
   const daemon = await startDaemon(t);
@@ -51,11 +54,11 @@ t.test('readers that stop reading cost little memory, hold nobody up, and are se
   t.ok(most < memoryGrowthMax, 'nor did the memory grow much while they caught up');
 });
 
-/** People in the room, every third of them in text. */
+/** People in the room, all but every third of them in text. */
 async function enterAll(t: Test, daemon: Daemon, name: string, count: number): Promise<LineClient[]> {
   const clients: LineClient[] = [];
   for (let i = 0; i < count; i++) {
-    const come = i % 3 === 2 ? enterInText : enter;
+    const come = i % 3 === 0 ? enter : enterInText;
     clients.push((await come(t, daemon, `${name}-${i}`, room)).client);
   }
   return clients;
@@ -91,11 +94,7 @@ async function readMessages(client: LineClient): Promise<string[]> {
 }
 
 function messageIn(line: string): string | undefined {
-  if (line.startsWith('{')) {
-    const { method, params } = JSON.parse(line) as { method: string; params: Record<string, unknown> };
-    return method === 'room.message' ? `${params.seq} ${params.from} ${params.text}` : undefined;
-  }
-  const [, seq, from, text] = /^\[sala1 #(\d+)\] (\S+): (.*)$/u.exec(line) ?? [];
+  const [, seq, from, text] = inJson.exec(line) ?? inText.exec(line) ?? [];
   return seq === undefined ? undefined : `${seq} ${from} ${text}`;
 }
 

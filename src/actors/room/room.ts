@@ -3,7 +3,7 @@ import type { Limits } from '../../protocol/limits.js';
 import type { RoomName, UserId } from '../../protocol/names.js';
 import { encodeRoomEvents } from '../../protocol/pushes.js';
 import { isRefusal, type Refusal, refusals } from '../../protocol/refusals.js';
-import { isDiskFull, StorageError } from '../../storage/database.js';
+import { diskFull, isDiskFull } from '../../storage/database.js';
 import { type Prior, RoomStore } from '../../storage/room-store.js';
 import type { Actor, Batch, Lines, Outcome } from '../batch.js';
 import { apply, decide, emptyRoom, type RoomCommand, type RoomReply, type RoomState } from './decisions.js';
@@ -57,7 +57,7 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
       const create = { type: 'create', ...creation } as const;
       const { replies } = this.handle({ at: creation.at, commands: [create], firstKey: 0, again: false, dialects: [] });
       const [outcome] = replies;
-      if (outcome !== undefined && isRefusal(outcome)) throw new StorageError(outcome.message.en);
+      if (outcome !== undefined && isRefusal(outcome)) throw diskFull(file);
     }
   }
 

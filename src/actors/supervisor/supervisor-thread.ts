@@ -4,7 +4,7 @@ import type { Limits } from '../../protocol/limits.js';
 import type { RoomName } from '../../protocol/names.js';
 import { isRefusal, refusals } from '../../protocol/refusals.js';
 import { supervisorFile } from '../../storage/data-directory.js';
-import { explained, StorageError } from '../../storage/database.js';
+import { diskFull, explained, StorageError } from '../../storage/database.js';
 import { ActorRef, type Connection, withPorts } from '../actor-ref.js';
 import { ActorThread, serve } from '../actor-thread.js';
 import type { RemoteActor } from '../batch.js';
@@ -62,7 +62,7 @@ function startSupervisor(port: MessagePort, { directory, rooms, threadsMax, limi
     .filter((room) => supervisor.room(room) === undefined)
     .map((room) => ({ type: 'create-room', room, topic: '', by: serverActor }) as const);
   for (const outcome of actor.handle({ at: Date.now(), commands: create, firstKey: 0, again: false, dialects: [] })) {
-    if (isRefusal(outcome)) throw new StorageError(outcome.message.en);
+    if (isRefusal(outcome)) throw outcome.code === 'BUSY' ? diskFull(file) : new StorageError(outcome.message.en);
   }
 
   const refs = new Map<RoomName, RoomRef>();

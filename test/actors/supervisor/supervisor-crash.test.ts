@@ -23,7 +23,7 @@ t.test('on disk the supervisor answers as in memory, wherever it dies in between
       const model = new SupervisorInMemory(limits);
       const tokens = new Set<string>();
       let file = join(directory, `supervisor-${++runs}.db`);
-      let supervisor = new Supervisor(file, model.limits, 0);
+      let supervisor = new Supervisor(file, model.limits);
       let now = 0;
       for (let i = 0, batch = 0; i < steps.length; batch++) {
         now += steps[i]?.tick ?? 0;
@@ -45,7 +45,8 @@ t.test('on disk the supervisor answers as in memory, wherever it dies in between
         const image = crashImage(file, directory);
         supervisor.close();
         file = image;
-        supervisor = new Supervisor(file, model.limits, now);
+        supervisor = new Supervisor(file, model.limits);
+        supervisor.begin(now);
         model.restart(now);
       }
       const stored = storedInboxes(file, [...model.inboxes.keys()]);

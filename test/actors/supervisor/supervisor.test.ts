@@ -16,7 +16,8 @@ import { hashOf } from '../../support/supervisor-in-memory.js';
 const limits = { ...defaultLimits, resumeSeconds: 300 };
 
 function open(t: Test, file = join(t.testdir(), 'supervisor.db'), now = 1000) {
-  const supervisor = new Supervisor(file, limits, now);
+  const supervisor = new Supervisor(file, limits);
+  supervisor.begin(now);
   t.teardown(() => supervisor.close());
   const ask = (commands: readonly SupervisorCommand[], at = 1000) =>
     supervisor.handle({ at, commands, firstKey: 1, again: false, dialects: [] });

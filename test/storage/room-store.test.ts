@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import t, { type Test } from 'tap';
+import { apply, emptyRoom } from '../../src/actors/room/decisions.js';
+import type { RoomEvent } from '../../src/protocol/events.js';
+import type { UserId } from '../../src/protocol/names.js';
+import { openForReading } from '../../src/storage/database.js';
+import { readEvents } from '../../src/storage/room-reads.js';
+import { RoomStore, roomDatabase } from '../../src/storage/room-store.js';
+import { acceptedTexts, userIds } from '../support/arbitraries.js';
+import { ana, bia, sala1 } from '../support/people.js';
+
+function newStore(t: Test) {
+  const file = join(t.testdir(), 'sala1.db');
+  const store = new RoomStore(file, sala1);
+  const db = openForReading(file, roomDatabase);
+  t.teardown(() => {
+    db.close();
+    store.close();
+  });
+  const append = (...events: RoomEvent[]) =>
+    store.transaction(() => {
+      for (const event of events) store.append(event, 1000 + event.seq, 'e1');
+    });
+  return { store, append, events: readEvents(db) };
+}
+
+const said = (
+  seq: number,
+  text: string,
+  more: { at?: number; user?: UserId; clientMsgId?: string } = {},
+): RoomEvent => {
+  return { type: 'said', seq, at: seq, user: ana, text, ...more };
+};
+const created: RoomEvent = { type: 'created', seq: 1, at: 1, user: 'salas', topic: 'café' };
+
+/** What may happen, as long as nobody joins who is there, and nobody leaves who is not. */
+const logs = fc
+  .array(
+    fc.record({
+      what: fc.constantFrom('said', 'joined', 'left', 'topic-changed'),
+      user: fc.oneof(fc.constantFrom(ana, bia), userIds),
+      text: acceptedTexts,
+      clientMsgId: fc.option(fc.string({ minLength: 1 }), { nil: undefined }),
+      role: fc.constantFrom('owner', 'member'),
+      reason: fc.option(fc.constantFrom('quit', 'expired'), { nil: undefined }),
+    }),
+    { maxLength: 30 },
+  )
+  .map((steps) => {
+    const members = new Set<string>();
+    const events: RoomEvent[] = [created];
+    for (const { what, user, text, clientMsgId, role, reason } of steps) {
+      const base = { seq: events.length + 1, at: events.length * 10, user };
+      if (what === 'said')
+        events.push({ ...base, type: 'said', text, ...(clientMsgId === undefined ? {} : { clientMsgId }) });
+      if (what === 'topic-changed') events.push({ ...base, type: 'topic-changed', topic: text });
+      if (what === 'joined' && !members.has(user)) {
+        members.add(user);
+        events.push({ ...base, type: 'joined', role });
+      }
+      if (what === 'left' && members.delete(user)) {
+        events.push({ ...base, type: 'left', ...(reason === undefined ? {} : { reason }) });
+      }
+    }
+    return events;
+  });
+
+t.test('what is read is what was written, from anywhere to anywhere; and so is the room itself', async (t) => {
+  const directory = t.testdir();
+  let runs = 0;
+  fc.assert(
+    fc.property(logs, fc.nat(35), fc.nat(35), (log, after, upTo) => {
+      const file = join(directory, `${++runs}.db`);
+      const store = new RoomStore(file, sala1);
+      const room = emptyRoom(sala1);
+      store.transaction(() => {
+        for (const [i, event] of log.entries()) {
+          store.append(event, 1000 + i, 'e1');
+          apply(room, event, 'e1');
+        }
+      });
+      const db = openForReading(file, roomDatabase);
+      const read = readEvents(db);
+      assert.deepEqual([...read(0, Number.MAX_SAFE_INTEGER)], log);
+      assert.deepEqual([...read(after, upTo)], log.slice(after, Math.max(after, upTo)));
+      db.close();
+      const { members, ...stored } = store.load();
+      store.close();
+      assert.deepEqual(stored, { epoch: 'e1', topic: room.topic, head: room.head, at: room.at });
+      assert.deepEqual(
+        members,
+        [...room.members].map(([user, member]) => ({ user, ...member })),
+      );
+    }),
+    { numRuns: 60 },
+  );
+});
+
+t.test('a reader may stop anywhere and begin anew', async (t) => {
+  const { append, events } = newStore(t);
+  append(created, said(2, 'oi'), said(3, 'olá'));
+  for (const event of events(0, 3)) if (event.seq === 2) break;
+  t.strictSame(
+    [...events(1, 3)].map(({ seq }) => seq),
+    [2, 3],
+  );
+});
+
+t.test('an empty log has no head', async (t) => {
+  const { store, events } = newStore(t);
+  t.strictSame(store.load(), { epoch: '', topic: '', head: 0, at: 0, members: [] });
+  t.strictSame([...events(0, 10)], []);
+});
+
+t.test('a message is found by its user and id, the newest if there are several, unless it is too old', async (t) => {
+  const { store, append } = newStore(t);
+  append(
+    created,
+    said(2, 'oi', { at: 100, clientMsgId: 'x' }),
+    said(3, 'olá', { at: 200, clientMsgId: 'x' }),
+    said(4, 'bom dia', { at: 300, user: bia, clientMsgId: 'x' }),
+    said(5, 'x', { at: 400 }),
+  );
+  t.strictSame(store.findMessage(ana, 'x', 0), { seq: 3, at: 200, text: 'olá' });
+  t.strictSame(store.findMessage(ana, 'x', 200), { seq: 3, at: 200, text: 'olá' }, 'just not too old');
+  t.equal(store.findMessage(ana, 'x', 201), undefined);
+  t.strictSame(store.findMessage(bia, 'x', 0), { seq: 4, at: 300, text: 'bom dia' });
+  t.equal(store.findMessage(bia, 'X', 0), undefined, 'capitals count');
+  t.equal(store.findMessage(ana, '', 0), undefined, 'a message without id is not found');
+});
+
+t.test('the keys behind a position tell what the commands did', async (t) => {
+  const { store, append } = newStore(t);
+  append(created, { type: 'joined', seq: 2, at: 5, user: ana, role: 'member' }, said(3, 'oi'));
+  t.strictSame(
+    store.priorsByKey(1),
+    new Map([
+      [1003, { seq: 3, at: 3, text: 'oi' }],
+      [1002, { seq: 2, at: 5, text: '' }],
+    ]),
+  );
+  t.equal(store.priorsByKey(-5).size, 3);
+  t.equal(store.priorsByKey(3).size, 0);
+});
+
+t.test('a transaction that fails has not been', async (t) => {
+  const { store, append, events } = newStore(t);
+  append(created);
+  const bug = new Error('a bug');
+  const failing = () =>
+    store.transaction(() => {
+      store.append(said(2, 'oi'), 7, 'e1');
+      throw bug;
+    });
+  t.throws(failing, bug);
+  t.throws(() => append(said(2, 'oi'), said(2, 'olá')), { code: 'SQLITE_CONSTRAINT_PRIMARYKEY' }, 'a seq is used once');
+  t.strictSame([...events(0, 10)], [created]);
+  append(said(2, 'oi'));
+  t.equal([...events(0, 10)].length, 2, 'and the next is as if it had not');
+});
