@@ -123,6 +123,7 @@ const reasons: Record<string, string> = {
   SQLITE_BUSY: 'is in use by another program',
 };
 
+/** What is told when `file` could not be begun because nothing more fits on the disk. */
 export function diskFull(file: string): StorageError {
   return new StorageError(`${file} ${reasons.SQLITE_FULL}`);
 }

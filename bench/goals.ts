@@ -1,0 +1,63 @@
+import { type Bar, bestPeer } from './bars.js';
+import { callId, calls } from './workloads/calls.js';
+import { fanOut, fanOutId } from './workloads/fan-out.js';
+import { fixedRate, rateId } from './workloads/fixed-rate.js';
+import { fsyncName } from './workloads/fsync.js';
+import { idle, idleId } from './workloads/idle.js';
+import { manyRooms, manyRoomsId } from './workloads/many-rooms.js';
+
+const fan = (members: number, publishers: number, window: number) =>
+  ({
+    title: `W1, ${members.toLocaleString('en')} members, ${publishers} × ${window}`,
+    workload: fanOut.id,
+    case: fanOutId(members, publishers, window),
+    metric: 'deliveriesPerSecond',
+  }) as const;
+const many = {
+  title: 'W2, 8 in flight',
+  workload: manyRooms.id,
+  case: manyRoomsId(8),
+  metric: 'deliveriesPerSecond',
+} as const;
+const call = (name: string, connections: number, depth: number) =>
+  ({
+    title: `W3, \`${name}\`, ${connections} × ${depth}`,
+    workload: calls.id,
+    case: callId(name, connections, depth),
+    metric: 'callsPerSecond',
+  }) as const;
+const times = (factor: number, of: string) => ({ type: 'times', factor, of }) as const;
+
+/** The bars of the project. */
+export const bars: readonly Bar[] = [
+  { ...fan(100, 50, 8), goal: times(2, bestPeer) },
+  { ...fan(100, 50, 8), goal: times(0.55, 'limit') },
+  { ...fan(1000, 50, 8), goal: times(2, bestPeer) },
+  { ...fan(1000, 50, 8), goal: times(0.55, 'limit') },
+  { ...fan(100, 1, 32), goal: times(1, 'redis') },
+  { ...fan(100, 1, 32), goal: times(0.8, bestPeer) },
+  { ...fan(100, 1, 1), goal: times(0.6, bestPeer) },
+  { ...many, goal: times(1, 'redis') },
+  { ...many, goal: times(0.8, bestPeer) },
+  { ...call('ping', 50, 1), goal: times(20, 'rpyc') },
+  { ...call('ping', 50, 1), goal: times(0.6, 'redis') },
+  {
+    ...call('room.send', 50, 32),
+    // All that is in flight can at best be made durable by one fsync.
+    goal: { type: 'at-least', value: 50_000, possible: { name: fsyncName, times: 50 * 32 } },
+  },
+  {
+    title: 'W4',
+    workload: idle.id,
+    case: idleId,
+    metric: 'rssPerConnectionKiB',
+    goal: { type: 'below', value: 12 },
+  },
+  {
+    title: 'W5, half of the rate at saturation',
+    workload: fixedRate.id,
+    case: rateId(50),
+    metric: 'lastP99Us',
+    goal: { type: 'below', value: 10_000 },
+  },
+];

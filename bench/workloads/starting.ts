@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { connect } from '../../src/client/connect.js';
+import type { Sample } from '../metrics.js';
+import { newDirectory, removeDirectory, stop } from '../processes.js';
+import { diskFolder, serve } from '../servers/salas.js';
+import { fsyncAlone } from './fsync.js';
+import { seed } from './seed.js';
+import { type Bench, type Case, loadOn, only, runSeconds, type Subject, subject, type Workload } from './workload.js';
+
+const rooms = ['r0', 'r1', 'r2'];
+const startRuns = 9;
+const quickStartRuns = 3;
+const messages = 1_000_000;
+const quickMessages = 30_000;
+
+/** From nothing to the first answer; only salas, on its own. */
+export const starting: Workload = {
+  id: 'W6',
+  title: 'Starting, and a server that has nothing else to do',
+  about: [
+    `Start and restart use all cores, and have ${rooms.length} rooms. Times count from the spawn of the process; the ` +
+      'first history and the first send come after connecting, registering and joining. The stored messages are ' +
+      'those of a clean end, and in the page cache.',
+    'A send waits for one fsync; “fsync alone” writes 4 KiB and calls fsync on the same disk.',
+  ],
+  headline: 'readyMs',
+  columns: ['readyMs', 'firstHistoryMs', 'firstSendMs', 'callsPerSecond', 'p50Us', 'p99Us', 'rssMiB'],
+  cases: (bench) => {
+    if (only(bench, 'salas').length === 0) return [];
+    const stored = bench.settings.quick ? quickMessages : messages;
+    const seeded = directoryOnceAsked(stored);
+    const runs = bench.settings.quick ? quickStartRuns : startRuns;
+    return [
+      { id: 'start', title: 'Start on an empty directory', seconds: 1, runs, subjects: [startSubject()] },
+      sendCase(bench),
+      {
+        id: 'restart',
+        title: `Restart with ${stored.toLocaleString('en')} stored messages`,
+        // The first run writes the messages too.
+        seconds: 2 + stored / 100_000 / bench.settings.runs,
+        subjects: [restartSubject(seeded)],
+      },
+    ];
+  },
+};
+
+function startSubject(): Subject {
+  return {
+    name: 'salas',
+    title: 'salas',
+    measure: async () => {
+      const data = newDirectory(diskFolder);
+      const began = performance.now();
+      const { started } = await serve(data, rooms, undefined);
+      const sample: Sample = { readyMs: performance.now() - began, rssMiB: rssMiB(started.pid) };
+      await stop(started);
+      removeDirectory(data);
+      return sample;
+    },
+  };
+}
+
+function sendCase(bench: Bench): Case {
+  const subjects = only(bench, 'salas', 'salas-tmpfs').map((server) =>
+    subject(bench, server, { rooms: 1 }, (port, pid) =>
+      loadOn(bench, server, port, pid, { mode: 'rpc', rpc: 'room.send', conns: 1, depth: 1 }),
+    ),
+  );
+  return {
+    id: 'send',
+    title: '`room.send` on an idle server, 1 connection × 1',
+    seconds: runSeconds(bench, 0.7),
+    subjects: [...subjects, fsyncAlone(bench)],
+  };
+}
+
+function restartSubject(seeded: () => string): Subject {
+  return {
+    name: 'salas',
+    title: 'salas',
+    measure: async () => {
+      const data = seeded();
+      const began = performance.now();
+      const since = (): number => performance.now() - began;
+      const { started, port } = await serve(data, rooms, undefined);
+      const readyMs = since();
+      const client = await connect({ port });
+      await client.call('user.register', { name: 'ana' });
+      await client.call('room.join', { room: 'r0' });
+      const page = await client.call('room.history', { room: 'r0' });
+      const firstHistoryMs = since();
+      await client.call('room.send', { room: 'r0', text: 'oi' });
+      const firstSendMs = since();
+      const sample: Sample = { readyMs, firstHistoryMs, firstSendMs, rssMiB: rssMiB(started.pid) };
+      await client.call('user.quit');
+      await client.close();
+      await stop(started, 'SIGTERM');
+      if (page.messages.length === 0) throw new Error('the stored messages are not there');
+      return sample;
+    },
+  };
+}
+
+/** The directory is kept for the other runs, until the end. */
+function directoryOnceAsked(count: number): () => string {
+  let directory: string | undefined;
+  return () => {
+    if (directory === undefined) {
+      directory = newDirectory(diskFolder);
+      seed(directory, rooms, count);
+    }
+    return directory;
+  };
+}
+
+function rssMiB(pid: number): number {
+  const kiB = /^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kiB) / 1024;
+}
