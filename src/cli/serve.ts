@@ -29,6 +29,8 @@ export async function serve(options: ServeOptions): Promise<void> {
   const { host, port, rooms, floodRate } = options;
   const limits: Limits = { ...defaultLimits, floodRate };
   const directory = resolve(options.data);
+  // What people say to each other is read by nobody but the daemon's user.
+  process.umask(0o077);
   const lock = claim(directory);
   // The actors' threads start while this one is still loading what it needs itself.
   const supervisor = startSupervisor(

@@ -116,6 +116,8 @@ export class Cursor {
   #position: number;
   #reading = false;
   #closed = false;
+  // How often the log was replaced.
+  #restarts = 0;
   #end: number | undefined;
   // Lines that the reader does not want: see omit().
   #omitted: Set<number> | undefined;
@@ -169,6 +171,7 @@ export class Cursor {
   }
 
   restartAt(position: number): void {
+    this.#restarts++;
     this.#position = position;
     this.#omitted = undefined;
   }
@@ -195,6 +198,7 @@ export class Cursor {
   async #readOn(dialect: Dialect): Promise<void> {
     this.#reading = true;
     const after = this.#position;
+    const restarts = this.#restarts;
     // Too many may read at once, or the store may not be to be had just now: the lines are safe, and can wait.
     const page = await this.#feed.read(after, dialect).catch(() => undefined);
     const empty = page === undefined || page.last < page.first;
@@ -202,7 +206,7 @@ export class Cursor {
     this.#reading = false;
     if (this.#closed) return;
     // While the page was read, the reader may have got behind, or its way of being told or the log itself changed.
-    if (!empty && this.#reader.ready && this.#position === after && this.#reader.dialect === dialect) {
+    if (!empty && this.#reader.ready && this.#restarts === restarts && this.#reader.dialect === dialect) {
       const { lines, first, last } = page;
       this.#pass(Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength), first, last);
     }

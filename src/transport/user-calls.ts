@@ -137,8 +137,9 @@ function resumeAt(
   position: { readonly epoch?: string | undefined; readonly after: number } | undefined,
 ): { readonly seq: number; readonly after: number; readonly status: 'resumed' | 'reset' } {
   if (position === undefined) return { seq: head, after: head, status: 'resumed' };
-  const sameLog = position.epoch === undefined || position.epoch === room.epoch;
+  // A position that the log has not reached is another log's as well: one that was put back from a copy.
+  const sameLog = (position.epoch === undefined || position.epoch === room.epoch) && position.after <= head;
   return sameLog
-    ? { seq: head, after: Math.min(position.after, head), status: 'resumed' }
+    ? { seq: head, after: position.after, status: 'resumed' }
     : { seq: head, after: head, status: 'reset' };
 }

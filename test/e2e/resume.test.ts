@@ -160,3 +160,16 @@ t.test('people resume with a line', async (t) => {
   t.equal(await client.next(), `[${room} #5] ${bia.userId}: dois`);
   t.equal(await client.say('voltei'), '+OK #6', 'the room is the current one again');
 });
+
+t.test('a position that the room has not reached is told reset, and goes on at the head', async (t) => {
+  const [ana, bia] = await gather(t, daemon, 'adiante', 'ana', 'bia');
+  const { epoch, seq } = await bia.client.call('room.send', { room: 'adiante', text: 'oi' });
+  const client = await LineClient.connect(t, daemon);
+  const resumed = await client.call('user.resume', {
+    token: ana.token,
+    rooms: { adiante: { epoch, after: seq + 5 } },
+  });
+  t.match(resumed.rooms, [{ room: 'adiante', epoch, seq, status: 'reset' }]);
+  await bia.client.call('room.send', { room: 'adiante', text: 'e depois' });
+  t.match(await client.nextPush('room.message'), { seq: seq + 1, text: 'e depois' });
+});
