@@ -30,24 +30,32 @@ def connect(index):
     return connection
 
 
-def caller(connection):
-    """A function that makes one call without waiting for its answer."""
-    root = connection.root
-    method, arguments = {
-        "ping": (root.ping, ()),
-        "room.send": (root.enviar_mensagem_publica, (ROOM, TEXT)),
-        "room.history": (root.listar_mensagens_publicas, (ROOM,)),
-    }[call]
-    start = rpyc.async_(method)
-    return lambda: start(*arguments)
+METHODS = {
+    "ping": ("ping", ()),
+    "room.send": ("enviar_mensagem_publica", (ROOM, TEXT)),
+    "room.history": ("listar_mensagens_publicas", (ROOM,)),
+}
+method, arguments = METHODS[call]
 
 
-def run(connection, latencies):
-    begin = caller(connection)
+def run_plainly(root, latencies):
+    """One call after the other, as people write them. RPyC asks for the method first, then calls it."""
+    now = time.perf_counter()
+    while now < end:
+        at = now
+        getattr(root, method)(*arguments)
+        now = time.perf_counter()
+        if now >= start:
+            latencies.append(now - at)
+
+
+def run_deep(root, latencies):
+    """`depth` calls in flight, of a method that was asked for once."""
+    begin = rpyc.async_(getattr(root, method))
     waiting = deque()
     while time.perf_counter() < end:
         while len(waiting) < depth:
-            waiting.append((time.perf_counter(), begin()))
+            waiting.append((time.perf_counter(), begin(*arguments)))
         at, answer = waiting.popleft()
         _ = answer.value  # waits; raises what the server raised
         now = time.perf_counter()
@@ -79,7 +87,8 @@ for _ in range(PAGE):
 latencies = [[] for _ in connections]
 start = time.perf_counter() + warm
 end = start + seconds
-threads = [threading.Thread(target=run, args=pair) for pair in zip(connections, latencies)]
+run = run_plainly if depth == 1 else run_deep
+threads = [threading.Thread(target=run, args=(c.root, each)) for c, each in zip(connections, latencies)]
 for thread in threads:
     thread.start()
 time.sleep(max(0, start - time.perf_counter()))

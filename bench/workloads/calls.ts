@@ -37,7 +37,9 @@ export const calls: Workload = {
   about: [
     '`ping` is each protocol’s own. `room.history` asks for the latest 50 messages of a room. `room.send` is 80 bytes ' +
       'into one room in which all connections are, and salas delivers each to all of them besides answering it.',
-    'RPyC keeps its messages in memory and pushes nothing; its client is Python too, and takes as much CPU as the server.',
+    'RPyC keeps its messages in memory and pushes nothing. With one call in flight its client is written as people ' +
+      'write it, which takes two round trips a call; deeper, it fetches the method once. It is Python too, and takes as ' +
+      'much CPU as the server.',
     '“fsync alone” writes 4 KiB and calls fsync on the same disk, one after the other.',
   ],
   headline: 'callsPerSecond',

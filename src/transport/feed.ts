@@ -133,6 +133,10 @@ export class Cursor {
     return this.#reader;
   }
 
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** Takes a run that was just published, if it is what comes next here. */
   offer(lines: Lines): void {
     const bytes = lines[this.#reader.dialect];

@@ -70,9 +70,14 @@ export function roomCalls({
 
     'room.leave': (session, { room: name }, reply) =>
       inRoom(rooms, name, reply, async (room) => {
-        const { id } = session.user as User;
+        const { id, sessions } = session.user as User;
         const outcome = await room.ref.ask({ type: 'leave', user: id });
         const gone = !isRefusal(outcome) || outcome.code === 'NOT_IN_ROOM';
+        if (gone) {
+          // The frame that says so, and parts the sessions, may have died with the room's thread.
+          const seq = isRefusal(outcome) ? room.feed.head : replyOf(outcome, 'done').seq;
+          for (const one of sessions) one.part(room, seq);
+        }
         const forgotten = gone ? await supervisor.ask({ type: 'forget-room', user: id, room: name }) : undefined;
         if (isRefusal(outcome)) return reply(outcome);
         if (forgotten !== undefined && isRefusal(forgotten)) return reply(forgotten);

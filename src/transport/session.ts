@@ -46,6 +46,8 @@ export class Session implements ConnectionHandler, Reader {
   readonly #options: SessionOptions;
   #dialect: Dialect = 'text';
   #inbox: Cursor | undefined;
+  /** Cursors on rooms that the user has left, which are still on their way to that. */
+  readonly #parting = new Set<Cursor>();
   // What came in and was not read as calls yet, last first.
   #lines: Line[] = [];
   #calls: Call[] = [];
@@ -108,7 +110,9 @@ export class Session implements ConnectionHandler, Reader {
 
   /** The user left the room: what happened up to `seq` is still sent. */
   part(room: Room, seq: number): void {
-    this.rooms.get(room)?.endAt(seq);
+    const cursor = this.rooms.get(room);
+    cursor?.endAt(seq);
+    if (cursor?.closed === false) this.#parting.add(cursor);
     this.rooms.delete(room);
     if (this.currentRoom === room.name) this.currentRoom = undefined;
   }
@@ -140,6 +144,10 @@ export class Session implements ConnectionHandler, Reader {
   }
 
   drained(): void {
+    for (const cursor of this.#parting) {
+      cursor.advance();
+      if (cursor.closed) this.#parting.delete(cursor);
+    }
     for (const cursor of this.rooms.values()) cursor.advance();
     this.#inbox?.advance();
     this.#queue.pump();
@@ -181,8 +189,9 @@ export class Session implements ConnectionHandler, Reader {
   }
 
   #closeCursors(): void {
-    for (const cursor of this.rooms.values()) cursor.close();
+    for (const cursor of [...this.rooms.values(), ...this.#parting]) cursor.close();
     this.rooms.clear();
+    this.#parting.clear();
     this.#inbox?.close();
     this.#inbox = undefined;
   }

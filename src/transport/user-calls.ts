@@ -121,7 +121,7 @@ interface Return {
 const tokenBytes = 16;
 
 function newToken(): { readonly token: string; readonly tokenHash: Uint8Array } {
-  const token = randomBytes(tokenBytes).toString('base64url');
+  const token = randomBytes(tokenBytes).toString('hex');
   return { token, tokenHash: hashOf(token) };
 }
 

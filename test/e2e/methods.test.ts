@@ -46,7 +46,7 @@ const usages: readonly Usage[] = [
     params: () => ({ name: 'João-2' }),
     portuguese: { name: 'nome' },
     stranger: true,
-    result: () => ({ name: 'João-2', userId: /^João-2#\d+$/, token: /^[\w-]{22}$/, resumeSeconds: 300 }),
+    result: () => ({ name: 'João-2', userId: /^João-2#\d+$/, token: /^[0-9a-f]{32}$/, resumeSeconds: 300 }),
   },
   {
     method: 'user.resume',

@@ -17,7 +17,7 @@ t.test("tokens are nowhere on disk, and neither they nor anybody's words are in 
   const bia = await enterInText(t, daemon, 'bia', room);
   const caio = await enter(t, daemon, 'caio', room);
   const tokens = [ana, bia, caio].map(({ token }) => token);
-  for (const token of tokens) t.equal(Buffer.from(token, 'base64url').length, 16, 'a token has 128 bits');
+  for (const token of tokens) t.equal(Buffer.from(token, 'hex').length, 16, 'a token has 128 bits');
   t.equal(new Set(tokens).size, tokens.length, 'and everybody has another');
 
   await ana.client.call('room.send', { room, text: publicText });
@@ -41,7 +41,7 @@ t.test("tokens are nowhere on disk, and neither they nor anybody's words are in 
   await clumsy.nextReply(null);
 
   const forms = tokens.flatMap((token) => {
-    const bytes = Buffer.from(token, 'base64url');
+    const bytes = Buffer.from(token, 'hex');
     return [Buffer.from(token), bytes, Buffer.from(bytes.toString('hex')), Buffer.from(bytes.toString('base64'))];
   });
   const filesWithTokens = () => forms.flatMap((form) => filesWith(data, form));

@@ -147,3 +147,37 @@ t.test(
     );
   },
 );
+
+t.test('while there is no room to write nothing starts, and once there is everything does, in order', async () => {
+  const steps = fc.oneof(
+    fc.record({ type: fc.constant('receive'), alone: fc.boolean(), atOnce: fc.boolean() }),
+    fc.record({ type: fc.constant('answer'), which: fc.nat() }),
+    fc.record({ type: fc.constant('ready'), ready: fc.boolean() }),
+  );
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 4 }), fc.array(steps, { maxLength: 60 }), (inFlightMax, schedule) => {
+      const ana = new Conversation(inFlightMax);
+      let count = 0;
+      for (const step of schedule) {
+        const { length } = ana.started;
+        if (step.type === 'receive') {
+          ana.receive(count++, step.alone ? 'alone' : 'at-once', step.atOnce);
+        } else if (step.type === 'answer') {
+          ana.answer([...ana.answers.keys()][step.which % Math.max(1, ana.answers.size)] ?? -1);
+        } else {
+          ana.ready = step.ready;
+          ana.queue.pump();
+        }
+        if (!ana.ready) assert.equal(ana.started.length, length);
+      }
+      ana.ready = true;
+      ana.queue.pump();
+      while (ana.answers.size > 0) ana.answer([...ana.answers.keys()][0] as number);
+      assert.deepEqual(
+        ana.started,
+        Array.from({ length: count }, (_, id) => id),
+      );
+      assert.equal(ana.answered.length, count);
+    }),
+  );
+});
