@@ -1,10 +1,10 @@
-import { existsSync, readdirSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readlinkSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { readersOf } from '../../src/reads/databases.js';
 import { openDatabase } from '../../src/storage/database.js';
 import { RoomStore, roomDatabase } from '../../src/storage/room-store.js';
-import { sala1 } from '../support/people.js';
+import { ana, sala1 } from '../support/people.js';
 
 const openMax = 32;
 
@@ -65,4 +65,22 @@ t.test('a file that cannot be read fails each time, and is not kept', async (t) 
   t.throws(use, { name: 'StorageError' });
   openDatabase(file, roomDatabase).close();
   t.ok(use(), 'once it is there, it is read');
+});
+
+t.test('a file that was put in the place of another is read, not the other', async (t) => {
+  const directory = t.testdir();
+  const file = join(directory, 'a.db');
+  const write = (path: string, text: string) => {
+    const store = new RoomStore(path, sala1);
+    store.transaction(() => store.append({ type: 'said', seq: 1, at: 1, user: ana, text }, 1, 'e1'));
+    store.close();
+  };
+  const use = () => readersOf(file, roomDatabase, (db) => db.prepare('SELECT text FROM messages').pluck()).get();
+  write(file, 'oi');
+  t.equal(use(), 'oi');
+  write(join(directory, 'backup.db'), 'olá');
+  renameSync(join(directory, 'backup.db'), file);
+  t.equal(use(), 'olá');
+  rmSync(file);
+  t.throws(use, { name: 'StorageError' });
 });

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { Test } from 'tap';
@@ -16,21 +16,30 @@ import { type Gateway, startGateway } from '../../src/transport/gateway.js';
 
 /** A room on a real file, in this thread; its death is that all its ports close. */
 class EmbeddedRoom {
-  readonly #open: () => Room;
+  readonly #name: RoomName;
+  readonly #file: string;
   readonly #limits: Limits;
   readonly #ports = new Set<MessagePort>();
   #room: Room | undefined;
   #actor: ActorThread<RoomCommand, RoomReply, RoomFrame> | undefined;
   #fatal: RoomCommand['type'] | undefined;
+  #logs = 0;
 
-  constructor(open: () => Room, limits: Limits) {
-    this.#open = open;
+  constructor(name: RoomName, file: string, limits: Limits) {
+    this.#name = name;
+    this.#file = file;
     this.#limits = limits;
   }
 
   /** Dies right after it has committed the next command of this type, before anybody is told. */
   dieAfter(fatal: RoomCommand['type']): void {
     this.#fatal = fatal;
+  }
+
+  /** Dies, and its log is lost with it. */
+  loseLog(): void {
+    this.close();
+    for (const part of ['', '-wal', '-shm']) rmSync(this.#file + part, { force: true });
   }
 
   connect(port: MessagePort) {
@@ -48,6 +57,11 @@ class EmbeddedRoom {
       },
     } satisfies { poll: typeof poll; submit: typeof submit });
     return this.#room.status();
+  }
+
+  #open(): Room {
+    const creation = { by: serverActor, topic: '', epoch: `e${++this.#logs}`, at: 1000 };
+    return new Room(this.#file, this.#name, creation, this.#limits);
   }
 
   close(): void {
@@ -73,12 +87,8 @@ export async function startEmbedded(
   const all: Limits = { ...defaultLimits, ...limits };
   const directory = t.testdir();
   mkdirSync(join(directory, 'rooms'));
-  const creation = { by: serverActor, topic: '', epoch: 'e1', at: 1000 };
   const rooms = new Map(
-    (names as RoomName[]).map((name) => {
-      const open = () => new Room(roomFile(directory, name), name, creation, all);
-      return [name, new EmbeddedRoom(open, all)] as const;
-    }),
+    (names as RoomName[]).map((name) => [name, new EmbeddedRoom(name, roomFile(directory, name), all)] as const),
   );
   const file = supervisorFile(directory);
   const supervisor = new Supervisor(file, all);
