@@ -1,7 +1,7 @@
 import { defaultLimits } from '../protocol/limits.js';
 import { parseWord, type RoomName } from '../protocol/names.js';
 import { refusals } from '../protocol/refusals.js';
-import type { Language } from '../protocol/speech.js';
+import { type Language, quote } from '../protocol/speech.js';
 import type { Words } from './words.js';
 
 // No argument of a process can have it.
@@ -41,8 +41,9 @@ export function wholeNumber(option: string, words: Words, min: number, max = Num
 export function roomNames(list: string, language: Language): RoomName[] {
   const words = list.split(',').map((word) => word.trim());
   const names = words.filter((word) => word !== '').map((word) => parseWord(word, defaultLimits.roomNameCharactersMax));
-  if (names.includes(undefined)) {
-    throw new Error(`--rooms: ${refusals.roomNameInvalid(defaultLimits).message[language]}`);
+  const wrong = words.filter((word) => word !== '')[names.indexOf(undefined)];
+  if (wrong !== undefined) {
+    throw new Error(`--rooms ${quote(wrong)}: ${refusals.roomNameInvalid(defaultLimits).message[language]}`);
   }
   return [...new Set(names as RoomName[])];
 }

@@ -39,7 +39,11 @@ export function roomCalls({
     'room.create': async (session, { room: name, topic = '' }, reply) => {
       const { id } = session.user as User;
       const outcome = await supervisor.ask({ type: 'create-room', room: name, topic, by: id });
-      if (isRefusal(outcome)) return reply(outcome);
+      if (isRefusal(outcome)) {
+        // Who is told that a room exists may join it: also one that somebody is just making.
+        if (outcome.code === 'ROOM_EXISTS') await rooms.open(name);
+        return reply(outcome);
+      }
       const room = await rooms.open(name);
       if (isRefusal(room)) return reply(room);
       const joined = await room.ref.ask({ type: 'join', user: id });

@@ -41,6 +41,7 @@ const pageBytes = 64 * 1024;
 export class Rooms {
   readonly #options: RoomsOptions;
   readonly #byName = new Map<RoomName, Room>();
+  readonly #opening = new Map<RoomName, Promise<Room | Refusal>>();
 
   constructor(options: RoomsOptions) {
     this.#options = options;
@@ -59,6 +60,12 @@ export class Rooms {
    * there, or why it is not there at first; it is still tried then.
    */
   open(name: RoomName): Promise<Room | Refusal> {
+    const opening = this.#opening.get(name) ?? this.#connectTo(name);
+    this.#opening.set(name, opening);
+    return opening;
+  }
+
+  #connectTo(name: RoomName): Promise<Room | Refusal> {
     const { limits, reads, connect, onParted, dialects } = this.#options;
     return new Promise((resolve) => {
       let room: Room | undefined;

@@ -54,7 +54,7 @@ t.test('what is not understood ends with 2, the usage and the reason on stderr, 
     [['history', 'sala1', '--before', '1', '--after', '1'], /before and after are mutually exclusive/],
     [['serve', '--flood-rate', '-1'], /--flood-rate must be/],
     [['serve', '--room-threads', '0'], /--room-threads must be/],
-    [['serve', '--rooms', 'sala1,a b'], /--rooms: .*letters/],
+    [['serve', '--rooms', 'sala1,a b'], /--rooms "a b": .*letters/],
     [['serve', 'agora'], /agora/],
   ];
   for (const [args, why] of wrong) {

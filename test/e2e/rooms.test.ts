@@ -174,3 +174,16 @@ t.test('a user is in as many rooms as hello says, and no more', async (t) => {
   await client.call('room.leave', { room: 'minha-0' });
   await client.call('room.join', { room: 'sala1' });
 });
+
+t.test('who is told that a room exists can join it, also while another is just making it', async (t) => {
+  const ana = await register(t, daemon, 'ana');
+  const bia = await register(t, daemon, 'bia');
+  for (const room of ['corrida1', 'corrida2', 'corrida3']) {
+    const made = ana.client.call('room.create', { room });
+    const refused = bia.client.refusal('room.create', { room });
+    const joined = bia.client.call('room.join', { room });
+    await made;
+    t.match(await refused, { code: 'ROOM_EXISTS' });
+    t.match(await joined, { room });
+  }
+});
