@@ -5,7 +5,7 @@ import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import type { Dialect } from '../protocol/events.js';
 import type { Limits } from '../protocol/limits.js';
 import { isRefusal, type Refusal, refusals } from '../protocol/refusals.js';
-import type { Batch, Outcome, RemoteActor } from './batch.js';
+import { type Batch, batchesInFlightMax, type Outcome, type RemoteActor } from './batch.js';
 
 /** The caller's side of actors: the only place beside actor-thread.ts that knows Comlink. */
 
@@ -47,8 +47,6 @@ interface Call<Command, Reply> {
   again: boolean;
 }
 
-/** Batches in flight at once: while one is answered and written out, the next is already being committed. */
-const batchesInFlightMax = 2;
 const busyRetryMs = 100;
 
 /**

@@ -1,6 +1,9 @@
 import type { Dialect } from '../protocol/events.js';
 import type { Refusal } from '../protocol/refusals.js';
 
+/** Batches a caller has in flight at once: while one is answered and written out, the next is being committed. */
+export const batchesInFlightMax = 2;
+
 /** What travels between an actor's caller and its thread. */
 export interface Batch<Command> {
   /** Unix time in ms at which the commands were handed in: actors read no clock. */

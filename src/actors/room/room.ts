@@ -5,7 +5,7 @@ import { encodeRoomEvents } from '../../protocol/pushes.js';
 import { isRefusal, type Refusal, refusals } from '../../protocol/refusals.js';
 import { diskFull, isDiskFull } from '../../storage/database.js';
 import { type Prior, RoomStore } from '../../storage/room-store.js';
-import type { Actor, Batch, Lines, Outcome } from '../batch.js';
+import { type Actor, type Batch, batchesInFlightMax, type Lines, type Outcome } from '../batch.js';
 import { apply, decide, emptyRoom, type RoomCommand, type RoomReply, type RoomState } from './decisions.js';
 
 /** The events of one batch, as the gateway needs them. */
@@ -26,8 +26,6 @@ export interface RoomStatus {
 }
 
 const storageFullRetryMs = 1000;
-// Commands of at most two batches are in flight at a crash, so what they did is among as many events before it.
-const batchesInFlightMax = 2;
 
 /**
  * A room: takes a batch, decides each command, commits all events in one transaction, and only then lets replies
@@ -143,6 +141,7 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
     return last;
   }
 
+  /** What was in flight at a crash is among as many events before it: a command has one at the most. */
   get #resubmittedMax(): number {
     return batchesInFlightMax * this.#limits.commandBatchMax;
   }
