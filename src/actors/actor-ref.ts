@@ -5,7 +5,7 @@ import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import type { Dialect } from '../protocol/events.js';
 import type { Limits } from '../protocol/limits.js';
 import { isRefusal, type Refusal, refusals } from '../protocol/refusals.js';
-import { type Batch, batchesInFlightMax, type Outcome, type RemoteActor } from './batch.js';
+import { type Batch, batchesInFlightMax, type Outcome, type Packing, type RemoteActor } from './batch.js';
 
 /** The caller's side of actors: the only place beside actor-thread.ts that knows Comlink. */
 
@@ -25,10 +25,12 @@ export function withPorts<T extends object>(message: T, ports: readonly MessageP
 /** A way to an actor, as whoever looks after it hands it out; or why there is none at present. */
 export type Connection<Info> = { readonly endpoint: MessagePort | Worker; readonly info: Info } | Refusal;
 
-export interface ActorRefOptions<Frame, Info> {
+export interface ActorRefOptions<Command, Reply, Frame, Info> {
   /** How the actor is called in what people are told. */
   readonly name: string;
   readonly limits: Limits;
+  /** The actor's; without it, commands and replies travel as they are. */
+  readonly packing?: Packing<Command, Reply> | undefined;
   /** Finds a way to the actor. `hung`: it left a batch unanswered until the deadline, so end its thread first. */
   readonly connect: (hung: boolean) => Promise<Connection<Info>>;
   readonly onConnected?: (info: Info) => void;
@@ -62,17 +64,17 @@ const busyRetryMs = 100;
  *    refused with `BUSY`.
  */
 export class ActorRef<Command, Reply, Frame = never, Info = unknown> {
-  readonly #options: ActorRefOptions<Frame, Info>;
+  readonly #options: ActorRefOptions<Command, Reply, Frame, Info>;
   #mailbox: Call<Command, Reply>[] = [];
   #mailboxBytes = 0;
   #nextKey = firstKey();
   #inFlight: Call<Command, Reply>[][] = [];
   #pumping = false;
-  #connection: RemoteConnection<Command, Reply, Frame> | undefined;
+  #connection: RemoteConnection<Frame> | undefined;
   #closed = false;
   #watch: NodeJS.Timeout | undefined;
 
-  constructor(options: ActorRefOptions<Frame, Info>) {
+  constructor(options: ActorRefOptions<Command, Reply, Frame, Info>) {
     this.#options = options;
     this.#connect(false);
   }
@@ -127,7 +129,7 @@ export class ActorRef<Command, Reply, Frame = never, Info = unknown> {
   }
 
   #connected(endpoint: MessagePort | Worker, info: Info): void {
-    const connection = new RemoteConnection<Command, Reply, Frame>(endpoint, () => this.#lost(connection, false));
+    const connection = new RemoteConnection<Frame>(endpoint, () => this.#lost(connection, false));
     this.#connection = connection;
     this.#stopWatch();
     this.#options.onConnected?.(info);
@@ -156,16 +158,18 @@ export class ActorRef<Command, Reply, Frame = never, Info = unknown> {
       const calls = this.#takeBatch();
       this.#inFlight.push(calls);
       const [first] = calls as [Call<Command, Reply>];
-      const batch: Batch<Command> = {
-        at: Date.now(),
-        commands: calls.map((call) => call.command),
+      const { packing, dialects } = this.#options;
+      const at = Date.now();
+      const batch: Batch<unknown> = {
+        at,
+        commands: calls.map(({ command }) => (packing === undefined ? command : packing.packCommand(command))),
         firstKey: first.key,
         again: first.again,
-        dialects: this.#options.dialects?.() ?? [],
+        dialects: dialects?.() ?? [],
       };
       connection.submit(batch).then(
         (outcome) => {
-          if (this.#connection === connection) this.#answered(calls, outcome);
+          if (this.#connection === connection) this.#answered(calls, at, outcome);
         },
         // A batch that cannot be handed over is a bug here; its calls are settled like those of a dead thread.
         () => this.#lost(connection, true),
@@ -197,18 +201,19 @@ export class ActorRef<Command, Reply, Frame = never, Info = unknown> {
     return calls;
   }
 
-  #answered(calls: Call<Command, Reply>[], { replies, frames }: Outcome<Reply, Frame>): void {
+  #answered(calls: Call<Command, Reply>[], at: number, { replies, frames }: Outcome<unknown, Frame>): void {
+    const { packing, onFrames } = this.#options;
     this.#inFlight.shift();
     // The next batch goes out before this one's answers are written: the thread need not wait for the sockets.
     this.#pump();
-    for (let i = 0; i < calls.length; i++) (calls[i] as Call<Command, Reply>).settle(replies[i] as Reply | Refusal);
-    if (frames.length > 0) this.#options.onFrames?.(frames);
+    for (const [i, { settle }] of calls.entries()) {
+      const reply = replies[i];
+      settle(packing === undefined ? (reply as Reply | Refusal) : packing.unpackReply(reply, at));
+    }
+    if (frames.length > 0) onFrames?.(frames);
   }
 
-  async #poll(
-    connection: RemoteConnection<Command, Reply, Frame>,
-    onFrames: (frames: readonly Frame[]) => void,
-  ): Promise<void> {
+  async #poll(connection: RemoteConnection<Frame>, onFrames: (frames: readonly Frame[]) => void): Promise<void> {
     while (this.#connection === connection) {
       const frames = await connection.poll();
       if (this.#connection !== connection) return;
@@ -217,7 +222,7 @@ export class ActorRef<Command, Reply, Frame = never, Info = unknown> {
   }
 
   /** The thread is gone, or as good as gone: its calls in flight go back to the head of the mailbox. */
-  #lost(connection: RemoteConnection<Command, Reply, Frame>, hung: boolean): void {
+  #lost(connection: RemoteConnection<Frame>, hung: boolean): void {
     if (this.#connection !== connection || this.#closed) return;
     this.#connection = undefined;
     connection.close();
@@ -269,14 +274,14 @@ export class ActorRef<Command, Reply, Frame = never, Info = unknown> {
 }
 
 /** One connection to an actor: its calls, and word of its end. */
-class RemoteConnection<Command, Reply, Frame> {
+class RemoteConnection<Frame> {
   readonly #endpoint: MessagePort | Worker;
-  readonly submit: (batch: Batch<Command>) => Promise<Outcome<Reply, Frame>>;
+  readonly submit: (batch: Batch<unknown>) => Promise<Outcome<unknown, Frame>>;
   readonly poll: () => Promise<readonly Frame[]>;
 
   constructor(endpoint: MessagePort | Worker, onEnd: () => void) {
     this.#endpoint = endpoint;
-    const actor = remote<RemoteActor<Command, Reply, Frame>>(endpoint);
+    const actor = remote<RemoteActor<Frame>>(endpoint);
     // Each property of a Comlink proxy is a new proxy: looked up once.
     this.submit = actor.submit as unknown as typeof this.submit;
     this.poll = actor.poll as unknown as typeof this.poll;

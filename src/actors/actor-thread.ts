@@ -3,7 +3,7 @@ import type { MessagePort } from 'node:worker_threads';
 import * as Comlink from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import type { Refusal } from '../protocol/refusals.js';
-import type { Actor, Batch, Lines, Outcome, RemoteActor } from './batch.js';
+import type { Actor, Batch, Lines, Outcome, Packing, RemoteActor } from './batch.js';
 
 /** The thread's side of actors: the only place beside actor-ref.ts that knows Comlink. */
 
@@ -22,14 +22,16 @@ export function serve(port: MessagePort, api: object): void {
 export class ActorThread<Command, Reply, Frame extends Lines> {
   readonly #actor: Actor<Command, Reply, Frame>;
   readonly #frameQueueBytesMax: number;
+  readonly #packing: Packing<Command, Reply> | undefined;
   readonly #callers = new Set<Caller<Frame>>();
   /** Why the actor is not to be trusted any more. */
   #failure: Error | undefined;
 
   /** Frames over `frameQueueBytesMax` that a caller is not asking for are dropped, and it reads the store. */
-  constructor(actor: Actor<Command, Reply, Frame>, frameQueueBytesMax: number) {
+  constructor(actor: Actor<Command, Reply, Frame>, frameQueueBytesMax: number, packing?: Packing<Command, Reply>) {
     this.#actor = actor;
     this.#frameQueueBytesMax = frameQueueBytesMax;
+    this.#packing = packing;
   }
 
   /** Adds a caller; one that `wantsFrames` must poll. It goes when its port closes. */
@@ -38,7 +40,7 @@ export class ActorThread<Command, Reply, Frame extends Lines> {
   }
 
   /** What one caller may call, for a port that serves more than the actor. */
-  caller(port: MessagePort, wantsFrames: boolean): RemoteActor<Command, Reply, Frame> {
+  caller(port: MessagePort, wantsFrames: boolean): RemoteActor<Frame> {
     const caller = new Caller<Frame>(wantsFrames, this.#frameQueueBytesMax);
     this.#callers.add(caller);
     port.once('close', () => this.#callers.delete(caller));
@@ -55,10 +57,15 @@ export class ActorThread<Command, Reply, Frame extends Lines> {
     return outcome.replies;
   }
 
-  #submit(caller: Caller<Frame>, batch: Batch<Command>): Outcome<Reply, Frame> | Promise<never> {
+  #submit(caller: Caller<Frame>, packed: Batch<unknown>): Outcome<unknown, Frame> | Promise<never> {
+    const packing = this.#packing;
     let outcome: Outcome<Reply, Frame>;
     try {
-      outcome = this.#handle(batch);
+      outcome = this.#handle(
+        packing === undefined
+          ? (packed as Batch<Command>)
+          : { ...packed, commands: packed.commands.map((command) => packing.unpackCommand(command)) },
+      );
     } catch (error) {
       // Comlink would answer with the error and go on; but this state is no longer to be trusted. So nobody is
       // answered, and the thread ends.
@@ -68,7 +75,11 @@ export class ActorThread<Command, Reply, Frame extends Lines> {
       return new Promise(() => {});
     }
     this.#spread(caller, outcome.frames);
-    return this.#transferable({ replies: outcome.replies, frames: caller.take() });
+    const { replies } = outcome;
+    return this.#transferable({
+      replies: packing === undefined ? replies : replies.map((reply) => packing.packReply(reply, packed.at)),
+      frames: caller.take(),
+    });
   }
 
   #handle(batch: Batch<Command>): Outcome<Reply, Frame> {
@@ -89,11 +100,11 @@ export class ActorThread<Command, Reply, Frame extends Lines> {
   }
 
   /** Frames leave the thread without a copy where only one caller wants them. */
-  #transferable<T extends Outcome<Reply, Frame> | readonly Frame[]>(message: T): T {
+  #transferable<T extends Outcome<unknown, Frame> | readonly Frame[]>(message: T): T {
     let takers = 0;
     for (const caller of this.#callers) if (caller.wantsFrames) takers++;
     if (takers > 1) return message;
-    const frames = (Array.isArray(message) ? message : (message as Outcome<Reply, Frame>).frames) as readonly Frame[];
+    const frames = (Array.isArray(message) ? message : (message as Outcome<unknown, Frame>).frames) as readonly Frame[];
     const buffers: ArrayBuffer[] = [];
     for (const { json, text } of frames) {
       if (json !== undefined) buffers.push(json.buffer as ArrayBuffer);

@@ -32,9 +32,21 @@ export interface Actor<Command, Reply, Frame> {
   handle(batch: Batch<Command>): Outcome<Reply, Frame>;
 }
 
-/** An actor as its callers see it from another thread. */
-export interface RemoteActor<Command, Reply, Frame> {
-  submit(batch: Batch<Command>): Outcome<Reply, Frame> | Promise<Outcome<Reply, Frame>>;
+/**
+ * What commands and replies travel as. To clone an object into another thread costs ten times what a string or a
+ * number does, so the most frequent ones are worth a smaller form.
+ */
+export interface Packing<Command, Reply> {
+  packCommand(command: Command): unknown;
+  unpackCommand(packed: unknown): Command;
+  /** `at` is the batch's, here and when the reply is unpacked. */
+  packReply(reply: Reply | Refusal, at: number): unknown;
+  unpackReply(packed: unknown, at: number): Reply | Refusal;
+}
+
+/** An actor as its callers see it from another thread; its commands and replies are packed. */
+export interface RemoteActor<Frame> {
+  submit(batch: Batch<unknown>): Outcome<unknown, Frame> | Promise<Outcome<unknown, Frame>>;
   /** Waits for frames that no batch of this caller brought about. */
   poll(): readonly Frame[] | Promise<readonly Frame[]>;
 }

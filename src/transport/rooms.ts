@@ -1,5 +1,6 @@
 import { ActorRef, type Connection } from '../actors/actor-ref.js';
 import type { RoomCommand, RoomReply } from '../actors/room/decisions.js';
+import { roomPacking } from '../actors/room/packing.js';
 import type { RoomFrame } from '../actors/room/room.js';
 import type { RoomInfo } from '../actors/supervisor/room-threads.js';
 import type { Dialect } from '../protocol/events.js';
@@ -72,6 +73,7 @@ export class Rooms {
       const ref: Room['ref'] = new ActorRef({
         name,
         limits,
+        packing: roomPacking,
         connect: async (hung) => {
           const connection = await connect(name, hung);
           if (isRefusal(connection)) resolve(connection);

@@ -99,7 +99,7 @@ t.test('an answer comes before the news of what it did', async (t) => {
 
 t.test('who wants no frames gets none, and holds none up', async (t) => {
   const thread = echo();
-  const supervisor = remote<RemoteActor<string, Reply, Lines>>(attach(t, thread, false));
+  const supervisor = remote<RemoteActor<Lines>>(attach(t, thread, false));
   const { ref, told } = callerOf(t, thread);
   await ref.ask('nothing');
   t.strictSame(await supervisor.submit(batchOf('oi')), { replies: [{ text: 'oi' }], frames: [] });
@@ -109,7 +109,7 @@ t.test('who wants no frames gets none, and holds none up', async (t) => {
 t.test('a caller whose port closed is forgotten; the others go on', async (t) => {
   const thread = echo();
   const port = attach(t, thread, true);
-  const gone = remote<RemoteActor<string, Reply, Lines>>(port);
+  const gone = remote<RemoteActor<Lines>>(port);
   const { ref, told } = callerOf(t, thread);
   await ref.ask('oi');
   t.strictSame(linesIn((await gone.submit(batchOf('olá'))).frames), ['oi', 'olá'], 'what came before comes along');
@@ -120,7 +120,7 @@ t.test('a caller whose port closed is forgotten; the others go on', async (t) =>
 
 t.test('what waits for a caller that does not ask is bounded; it sees the gap, and the others have none', async (t) => {
   const thread = echo(100);
-  const idle = remote<RemoteActor<string, Reply, Lines>>(attach(t, thread, true));
+  const idle = remote<RemoteActor<Lines>>(attach(t, thread, true));
   const { ref, told } = callerOf(t, thread);
   await ref.ask('nothing');
   const text = 'x'.repeat(39);
@@ -145,7 +145,7 @@ t.test('an actor that throws ends its thread: nobody is answered, nobody is told
   const closed = new Promise<string>((resolve) => port1.once('close', () => resolve('closed')));
   const host = remote<{ connect(wantsFrames: boolean, port: MessagePort): void }>(worker);
   await host.connect(true, withPorts(port2, [port2]));
-  const actor = remote<RemoteActor<object, Reply, Lines>>(port1);
+  const actor = remote<RemoteActor<Lines>>(port1);
   const answer = actor.submit({ ...batchOf(), commands: [{ type: 'note', text: 'oi' }, { type: 'throw' }] });
   const poll = actor.poll();
   t.equal(await Promise.race([answer, poll, closed]), 'closed');

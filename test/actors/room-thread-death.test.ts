@@ -6,6 +6,7 @@ import t, { type Test } from 'tap';
 import { ActorRef } from '../../src/actors/actor-ref.js';
 import { defaultIntensity } from '../../src/actors/restart.js';
 import type { RoomCommand, RoomReply } from '../../src/actors/room/decisions.js';
+import { roomPacking } from '../../src/actors/room/packing.js';
 import type { RoomFrame } from '../../src/actors/room/room.js';
 import { type RoomInfo, RoomThreads } from '../../src/actors/supervisor/room-threads.js';
 import { serverActor } from '../../src/protocol/events.js';
@@ -48,7 +49,7 @@ class DyingRooms {
       this.frames.set(room, frames);
       const connect = (hung: boolean) => this.#threads.connect(room, entry, true, hung);
       const onFrames = (more: readonly RoomFrame[]) => void frames.push(...more);
-      this.refs.set(room, new ActorRef({ name: room, limits: defaultLimits, connect, onFrames }));
+      this.refs.set(room, new ActorRef({ name: room, limits: defaultLimits, packing: roomPacking, connect, onFrames }));
     }
     t.teardown(async () => {
       for (const ref of this.refs.values()) ref.close();

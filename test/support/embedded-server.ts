@@ -5,6 +5,7 @@ import type { Test } from 'tap';
 import { ActorRef } from '../../src/actors/actor-ref.js';
 import { ActorThread, serve } from '../../src/actors/actor-thread.js';
 import type { RoomCommand, RoomReply } from '../../src/actors/room/decisions.js';
+import { roomPacking } from '../../src/actors/room/packing.js';
 import { Room, type RoomFrame } from '../../src/actors/room/room.js';
 import { Supervisor } from '../../src/actors/supervisor/supervisor.js';
 import type { SupervisorHandle } from '../../src/actors/supervisor/supervisor-handle.js';
@@ -44,14 +45,15 @@ class EmbeddedRoom {
 
   connect(port: MessagePort) {
     this.#room ??= this.#open();
-    this.#actor ??= new ActorThread(this.#room, this.#limits.frameQueueBytesMax);
+    this.#actor ??= new ActorThread(this.#room, this.#limits.frameQueueBytesMax, roomPacking);
     const { submit, poll } = this.#actor.caller(port, true);
     this.#ports.add(port);
     serve(port, {
       poll,
       submit: (batch: Parameters<typeof submit>[0]) => {
         const outcome = submit(batch);
-        if (!batch.commands.some(({ type }) => type === this.#fatal)) return outcome;
+        const commands = batch.commands.map((command) => roomPacking.unpackCommand(command));
+        if (!commands.some(({ type }) => type === this.#fatal)) return outcome;
         this.close();
         return new Promise(() => undefined);
       },

@@ -10,7 +10,9 @@ import type { Refusal } from '../../src/protocol/refusals.js';
 import type { JournalEntry, TestCommand, TestReply, TestThread, TestThreadData } from './test-actor.js';
 
 export type TestRef = ActorRef<TestCommand, TestReply, Lines, number>;
-type Options = Partial<Omit<ActorRefOptions<Lines, number>, 'limits'>> & { limits?: Partial<Limits> };
+type Options = Partial<Omit<ActorRefOptions<TestCommand, TestReply, Lines, number>, 'limits'>> & {
+  limits?: Partial<Limits>;
+};
 
 /** Looks after a test actor, as the supervisor looks after a room. All of it is gone when the test ends. */
 export class TestThreads {

@@ -4,6 +4,7 @@ import type { RoomName } from '../../protocol/names.js';
 import { explained, StorageError } from '../../storage/database.js';
 import { ActorThread, serve } from '../actor-thread.js';
 import type { RoomCommand, RoomReply } from './decisions.js';
+import { roomPacking } from './packing.js';
 import { type Creation, Room, type RoomFrame, type RoomStatus } from './room.js';
 
 /** The entry of a room thread: it holds one room, or several that share it. */
@@ -36,7 +37,7 @@ export const roomHost = {
     if (open === undefined) {
       try {
         const room = explained(file, () => new Room(file, name, creation, limits));
-        open = { room, actor: new ActorThread(room, limits.frameQueueBytesMax) };
+        open = { room, actor: new ActorThread(room, limits.frameQueueBytesMax, roomPacking) };
       } catch (error) {
         if (error instanceof StorageError) return { failed: error.message };
         throw error;

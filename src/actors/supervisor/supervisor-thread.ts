@@ -9,7 +9,7 @@ import { ActorRef, type Connection, withPorts } from '../actor-ref.js';
 import { ActorThread, serve } from '../actor-thread.js';
 import type { RemoteActor } from '../batch.js';
 import type { RoomCommand, RoomReply } from '../room/decisions.js';
-import type { SupervisorCommand, SupervisorReply } from './decisions.js';
+import { roomPacking } from '../room/packing.js';
 import { type RoomInfo, RoomThreads, RoomUnavailable } from './room-threads.js';
 import { type InboxFrame, Supervisor } from './supervisor.js';
 
@@ -27,7 +27,7 @@ export interface SupervisorData {
 export type Notice = { readonly notice: 'room-died'; readonly rooms: readonly RoomName[]; readonly reason: string };
 
 /** All that can be called in the supervisor's thread. */
-export interface SupervisorApi extends RemoteActor<SupervisorCommand, SupervisorReply, InboxFrame> {
+export interface SupervisorApi extends RemoteActor<InboxFrame> {
   /** The rooms of the directory, once that is open; or in one line why it cannot be opened. */
   start(): { readonly rooms: readonly RoomName[]; readonly file: string } | { readonly failed: string };
   /**
@@ -72,7 +72,7 @@ function startSupervisor(port: MessagePort, { directory, rooms, threadsMax, limi
     if (ref === undefined) {
       const connect = (hung: boolean) =>
         connectTo(room, false, hung).catch(() => refusals.busy(room, roomUnavailableRetryMs));
-      ref = new ActorRef({ name: room, limits, connect });
+      ref = new ActorRef({ name: room, limits, packing: roomPacking, connect });
       refs.set(room, ref);
     }
     return ref;
