@@ -18,8 +18,11 @@ export class StorageError extends Error {
 
 const busyTimeoutMs = 5000;
 const pageCacheKiB = 2048;
-/** Pages in the write-ahead log before a commit copies them into the database: 16 MiB. */
-const checkpointPages = 4096;
+/**
+ * Pages in the write-ahead log, 1 MiB, before a commit copies them into the database. More make that commit wait longer
+ * than a member should (ADR 12), and a log that is written over again is synced faster than one that grows.
+ */
+const checkpointPages = 256;
 
 /**
  * Opens a database for writing, makes or migrates its tables, and sees to it that a commit is on disk when it

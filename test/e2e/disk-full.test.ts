@@ -11,7 +11,7 @@ import { salas } from '../support/salas.js';
 import { until } from '../support/until.js';
 import { enter } from '../support/visitors.js';
 
-// After 16 MiB SQLite wants to copy its write-ahead log into the database. When the disk is full it finds no room for
+// After 1 MiB SQLite wants to copy its write-ahead log into the database. When the disk is full it finds no room for
 // that, so the room that is made later is first of all taken by the copy.
 const diskMiB = 48;
 const ballastMiB = 20;

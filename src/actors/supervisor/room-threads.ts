@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { MessageChannel, Worker } from 'node:worker_threads';
+import { MessageChannel, type Worker } from 'node:worker_threads';
 import type { Limits } from '../../protocol/limits.js';
 import type { RoomName } from '../../protocol/names.js';
 import { refusals } from '../../protocol/refusals.js';
@@ -8,6 +8,7 @@ import { type Connection, remote, withPorts } from '../actor-ref.js';
 import { restartDelay } from '../restart.js';
 import type { RoomStatus } from '../room/room.js';
 import type { RoomHost, RoomHostData, RoomOpened } from '../room/room-host.js';
+import { startThread } from '../start-thread.js';
 import type { RoomEntry } from './decisions.js';
 
 /** Where a room is, for whoever connects to it: its state, and its file for readers. */
@@ -116,7 +117,7 @@ export class RoomThreads {
 
   #start(): RoomThread {
     const data: RoomHostData = { limits: this.#limits };
-    const worker = new Worker(new URL('../room/room-host.js', import.meta.url), { execArgv: [], workerData: data });
+    const worker = startThread(new URL('../room/room-host.js', import.meta.url), data);
     let reason = 'it ended';
     worker.on('error', (error) => {
       reason = error.stack ?? String(error);

@@ -1,6 +1,6 @@
-import { Worker } from 'node:worker_threads';
 import type { RoomName } from '../../protocol/names.js';
 import { ActorRef, type Connection, remote } from '../actor-ref.js';
+import { startThread } from '../start-thread.js';
 import type { SupervisorCommand, SupervisorReply } from './decisions.js';
 import type { RoomInfo } from './room-threads.js';
 import type { InboxFrame } from './supervisor.js';
@@ -30,7 +30,7 @@ export function startSupervisor(
   onNotice: (notice: Notice) => void,
   onEnd: (reason: string) => void,
 ): SupervisorHandle {
-  const worker = new Worker(new URL('./supervisor-thread.js', import.meta.url), { execArgv: [], workerData: data });
+  const worker = startThread(new URL('./supervisor-thread.js', import.meta.url), data);
   let reason = 'it ended';
   let closing = false;
   worker.on('error', (error) => {
