@@ -61,15 +61,20 @@ function stringify(value: unknown): string {
   return json.replace(/\p{Cc}/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+/** Most ids are numbers, and JSON writes those as JavaScript does. */
+function encodeId(id: Id): string {
+  return typeof id === 'number' ? String(id) : stringify(id);
+}
+
 export function encodeResult(id: Id, result: unknown): string {
-  return `{"jsonrpc":"2.0","id":${stringify(id)},"result":${stringify(result)}}`;
+  return `{"jsonrpc":"2.0","id":${encodeId(id)},"result":${stringify(result)}}`;
 }
 
 export function encodeRefusal(id: Id, refusal: Refusal, language: Language): string {
   const { code, message, field, retryAfterMs } = refusal;
   const data = { code, temporary: isTemporary(code), retryAfterMs, field };
   const error = { code: errorNumbers[code], message: message[language], data };
-  return `{"jsonrpc":"2.0","id":${stringify(id)},"error":${stringify(error)}}`;
+  return `{"jsonrpc":"2.0","id":${encodeId(id)},"error":${stringify(error)}}`;
 }
 
 export function encodeNotification(method: string, params: object): string {

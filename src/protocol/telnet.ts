@@ -27,8 +27,8 @@ export class TelnetFilter {
   // Bit v of entry o: option o was refused in answer to verb WILL + v. Made when the first option comes.
   #refused: Uint8Array | undefined;
 
-  /** The chunk without commands; `reply` is called with bytes to send back at once. */
-  filter(chunk: Buffer, reply: (bytes: Buffer) => void): Buffer {
+  /** The chunk without commands; `replies` takes the bytes to send back at once. */
+  filter(chunk: Buffer, replies: { put(bytes: Buffer): void }): Buffer {
     if (this.#state === 'data' && !chunk.includes(IAC)) return chunk;
     // One byte more than came in: a lone 0xFF from the chunk before may come out too.
     const out = Buffer.allocUnsafe(chunk.length + 1);
@@ -55,7 +55,7 @@ export class TelnetFilter {
         case 'option':
           this.#state = 'data';
           if (byte === LF) out[length++] = byte;
-          else this.#refuse(byte, reply);
+          else this.#refuse(byte, replies);
           break;
         case 'subnegotiation':
           if (byte === IAC) this.#state = 'subnegotiation-command';
@@ -80,7 +80,7 @@ export class TelnetFilter {
     return Buffer.from(this.#state === 'command' ? [IAC] : []);
   }
 
-  #refuse(option: number, reply: (bytes: Buffer) => void): void {
+  #refuse(option: number, replies: { put(bytes: Buffer): void }): void {
     // WONT and DONT tell of what was never on, and want no answer.
     if (this.#verb !== WILL && this.#verb !== DO) return;
     if (!(this.#verb === DO && option === TIMING_MARK)) {
@@ -90,6 +90,6 @@ export class TelnetFilter {
       if (before & bit) return;
       this.#refused[option] = before | bit;
     }
-    reply(Buffer.from([IAC, this.#verb === WILL ? DONT : WONT, option]));
+    replies.put(Buffer.from([IAC, this.#verb === WILL ? DONT : WONT, option]));
   }
 }

@@ -7,32 +7,34 @@ export interface Call {
   readonly reply: (outcome: object) => void;
 }
 
-export interface CallQueueOptions {
-  readonly inFlightMax: number;
+/** Where calls come from, and their answers go. */
+export interface Caller {
   /** The next call that came in, if there is one; calls are only read when they can start soon. */
-  readonly next: () => Call | undefined;
+  nextCall(): Call | undefined;
   /** Whether more answers may be written now. */
-  readonly ready: () => boolean;
-  /** After calls were started, answered or held back. */
-  readonly onChange: () => void;
+  readonly ready: boolean;
+  /** Told after calls were started, answered or held back. */
+  callsChanged(): void;
 }
 
 /**
  * Starts one connection's calls in the order that the contract promises.
  *
- * 1. At most `inFlightMax` calls are unanswered.
+ * 1. At most so many calls as the constructor is told are unanswered.
  * 2. An `alone` call starts when all earlier ones are answered, and later ones wait for its answer.
  * 3. Nothing starts while more waits to be sent than may.
  */
 export class CallQueue {
-  readonly #options: CallQueueOptions;
+  readonly #caller: Caller;
+  readonly #inFlightMax: number;
   #held: Call | undefined;
   #inFlight = 0;
   #alone = false;
   #pumping = false;
 
-  constructor(options: CallQueueOptions) {
-    this.#options = options;
+  constructor(caller: Caller, inFlightMax: number) {
+    this.#caller = caller;
+    this.#inFlightMax = inFlightMax;
   }
 
   get inFlight(): number {
@@ -51,14 +53,14 @@ export class CallQueue {
     this.#pumping = true;
     for (;;) {
       // What a line means may depend on the answer to an `alone` call, so it is not read before that.
-      if (!this.#alone) this.#held ??= this.#options.next();
+      if (!this.#alone) this.#held ??= this.#caller.nextCall();
       if (this.#held === undefined || !this.#mayStart(this.#held)) break;
       const call = this.#held;
       this.#held = undefined;
       this.#start(call);
     }
     this.#pumping = false;
-    this.#options.onChange();
+    this.#caller.callsChanged();
   }
 
   /** Takes back the call that waits, if there is one. */
@@ -69,8 +71,8 @@ export class CallQueue {
   }
 
   #mayStart({ order }: Call): boolean {
-    if (this.#inFlight === 0) return this.#options.ready();
-    return order === 'at-once' && !this.#alone && this.#inFlight < this.#options.inFlightMax && this.#options.ready();
+    if (!this.#caller.ready) return false;
+    return this.#inFlight === 0 || (order === 'at-once' && !this.#alone && this.#inFlight < this.#inFlightMax);
   }
 
   #start({ order, run, reply }: Call): void {

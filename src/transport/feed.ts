@@ -75,10 +75,15 @@ export class Feed {
 
   /** A cursor that passes on everything behind `after`. */
   subscribe(reader: Reader, after: number): Cursor {
-    const cursor: Cursor = new Cursor(this, reader, after, () => this.#cursors.delete(cursor));
+    const cursor = new Cursor(this, reader, after);
     this.#cursors.add(cursor);
     cursor.advance();
     return cursor;
+  }
+
+  /** To be called by a cursor that is closed. */
+  drop(cursor: Cursor): void {
+    this.#cursors.delete(cursor);
   }
 
   /** The run in the ring with the line after `position`, if it is still there. */
@@ -112,7 +117,6 @@ export class Feed {
 export class Cursor {
   readonly #feed: Feed;
   readonly #reader: Reader;
-  readonly #onClose: () => void;
   #position: number;
   #reading = false;
   #closed = false;
@@ -122,11 +126,10 @@ export class Cursor {
   // Lines that the reader does not want: see omit().
   #omitted: Set<number> | undefined;
 
-  constructor(feed: Feed, reader: Reader, position: number, onClose: () => void) {
+  constructor(feed: Feed, reader: Reader, position: number) {
     this.#feed = feed;
     this.#reader = reader;
     this.#position = position;
-    this.#onClose = onClose;
   }
 
   get reader(): Reader {
@@ -182,7 +185,7 @@ export class Cursor {
 
   close(): void {
     this.#closed = true;
-    this.#onClose();
+    this.#feed.drop(this);
   }
 
   /** Passes on what of a run is behind the position. */

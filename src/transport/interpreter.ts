@@ -17,29 +17,26 @@ export interface Speaker {
   readonly currentRoom: string | undefined;
   /** How pushes are written. */
   dialect: Dialect;
-}
-
-export interface InterpreterOptions {
-  readonly limits: Limits;
-  readonly speaker: Speaker;
   /** Carries out a call whose params are checked. */
-  readonly dispatch: (method: MethodName, values: Record<string, unknown>, reply: (outcome: object) => void) => void;
-  /** Sends one answer; it is whole lines. */
-  readonly write: (lines: string) => void;
+  call(method: MethodName, values: Record<string, unknown>, reply: (outcome: object) => void): void;
+  /** Is sent one answer; it is whole lines. */
+  send(lines: string): void;
   /** Lets the client go. */
-  readonly quit: () => void;
+  quit(): void;
 }
 
 /** Reads lines as calls, and writes each call's answer in the dialect of its line. */
 export class Interpreter {
-  readonly #options: InterpreterOptions;
+  readonly #speaker: Speaker;
+  readonly #limits: Limits;
   /** Answers to text commands leave in the order of the commands: an entry each, filled when it is known. */
   readonly #textReplies: { text?: string }[] = [];
   #modeChosen = false;
   #language: Language = 'en';
 
-  constructor(options: InterpreterOptions) {
-    this.#options = options;
+  constructor(speaker: Speaker, limits: Limits) {
+    this.#speaker = speaker;
+    this.#limits = limits;
   }
 
   /** The calls that a line asks for: several for a batch, none for an empty line. */
@@ -48,24 +45,22 @@ export class Interpreter {
       const first = skipBlanks(line.text)[0];
       return first === '{' || first === '[' ? this.#readJson(line.text) : this.#readText(line.text);
     }
-    const { limits } = this.#options;
-    const refusal = line.type === 'too-long' ? refusals.lineTooLong(limits) : refusals.invalidUtf8();
+    const refusal = line.type === 'too-long' ? refusals.lineTooLong(this.#limits) : refusals.invalidUtf8();
     return [line.json ? refusedCall(null, refusal, this.#writeLine) : this.#said(this.#say(refusal))];
   }
 
-  readonly #writeLine = (line: string): void => this.#options.write(`${line}\n`);
+  readonly #writeLine = (line: string): void => this.#speaker.send(`${line}\n`);
 
   #readJson(line: string): Call[] {
-    const { limits, speaker } = this.#options;
-    if (!this.#modeChosen) speaker.dialect = 'json';
-    const parsed = parseRequests(line, limits);
+    if (!this.#modeChosen) this.#speaker.dialect = 'json';
+    const parsed = parseRequests(line, this.#limits);
     if (parsed.type === 'one') return [this.#jsonCall(parsed.request, this.#writeLine, () => {})];
     return this.#readBatch(parsed.requests);
   }
 
   /** The calls of a batch, whose answers leave together as one array; there is none where no call has an id. */
   #readBatch(requests: readonly Request[]): Call[] {
-    const { limits } = this.#options;
+    const limits = this.#limits;
     // By the place of their calls; calls without id leave theirs empty.
     const replies: string[] = [];
     let bytes = 0;
@@ -101,9 +96,9 @@ export class Interpreter {
 
   /** A call of a method of the table: checks the params, then what must hold, then carries it out. */
   #methodCall(name: MethodName, params: unknown, portuguese: boolean, reply: Call['reply']): Call {
-    const { limits, speaker, dispatch } = this.#options;
+    const speaker = this.#speaker;
     const method: Method = methods[name];
-    const read = readParams(method.params, params, portuguese, limits);
+    const read = readParams(method.params, params, portuguese, this.#limits);
     if ('refusal' in read) return { order: 'at-once', run: (answer) => answer(read.refusal), reply };
     const { exclusive } = method;
     if (exclusive?.every((param) => param in read.values)) {
@@ -113,13 +108,13 @@ export class Interpreter {
       const { user } = speaker;
       if (method.needs === 'user' && user === undefined) answer(refusals.notRegistered());
       else if (method.needs === 'no-user' && user !== undefined) answer(refusals.alreadyRegistered(user.id));
-      else dispatch(name, read.values, answer);
+      else speaker.call(name, read.values, answer);
     };
     return { order: method.order, run, reply };
   }
 
   #readText(line: string): Call[] {
-    const { speaker, quit } = this.#options;
+    const speaker = this.#speaker;
     const request = parseText(line, speaker.currentRoom);
     if ('language' in request && request.language !== undefined) this.#language = request.language;
     switch (request.type) {
@@ -139,7 +134,7 @@ export class Interpreter {
         // People who never said who they are may leave as well.
         if (method === 'user.quit' && speaker.user === undefined) {
           const run = (answer: (outcome: object) => void) => {
-            quit();
+            speaker.quit();
             answer({});
           };
           return [{ order: 'alone', run, reply: this.#inOrder(() => '+OK') }];
@@ -175,7 +170,7 @@ export class Interpreter {
   }
 
   #setMode(mode: string): string {
-    const { speaker } = this.#options;
+    const speaker = this.#speaker;
     if (mode === '') return `+OK ${speaker.dialect}`;
     if (mode !== 'json' && mode !== 'text') return this.#say(refusals.usage(modeUsage));
     this.#modeChosen = true;

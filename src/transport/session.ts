@@ -4,9 +4,9 @@ import type { Line } from '../protocol/lines.js';
 import type { MethodName } from '../protocol/methods.js';
 import type { RoomName } from '../protocol/names.js';
 import { type Refusal, refusals } from '../protocol/refusals.js';
-import { type Call, CallQueue } from './call-queue.js';
+import { type Call, type Caller, CallQueue } from './call-queue.js';
 import type { Cursor, Reader } from './feed.js';
-import { Interpreter } from './interpreter.js';
+import { Interpreter, type Speaker } from './interpreter.js';
 import type { Room } from './rooms.js';
 import type { Connection, ConnectionHandler } from './tcp.js';
 import type { User } from './users.js';
@@ -33,7 +33,7 @@ export interface SessionOptions {
  * One connection: who is there, what it asked for, and its cursors on rooms and inbox.
  * While a call waits to start, or more waits to be sent than may, the connection is not read.
  */
-export class Session implements ConnectionHandler, Reader {
+export class Session implements ConnectionHandler, Reader, Speaker, Caller {
   user: User | undefined;
   currentRoom: RoomName | undefined;
   /** Whether the connection is over. */
@@ -47,7 +47,7 @@ export class Session implements ConnectionHandler, Reader {
   #dialect: Dialect = 'text';
   #inbox: Cursor | undefined;
   /** Cursors on rooms that the user has left, which are still on their way to that. */
-  readonly #parting = new Set<Cursor>();
+  #parting: Cursor[] = [];
   // What came in and was not read as calls yet, last first.
   #lines: Line[] = [];
   #calls: Call[] = [];
@@ -57,23 +57,12 @@ export class Session implements ConnectionHandler, Reader {
   #finished = false;
 
   constructor(connection: Connection, options: SessionOptions) {
-    const { limits, dispatch, audience } = options;
+    const { limits, audience } = options;
     this.#connection = connection;
     this.#options = options;
     audience[this.#dialect]++;
-    this.#interpreter = new Interpreter({
-      limits,
-      speaker: this,
-      dispatch: (method, values, reply) => dispatch(this, method, values, reply),
-      write: (lines) => connection.outbox.put(lines),
-      quit: () => this.finish(refusals.notRegistered()),
-    });
-    this.#queue = new CallQueue({
-      inFlightMax: limits.inFlightMax,
-      next: () => this.#nextCall(),
-      ready: () => connection.outbox.ready,
-      onChange: () => this.#changed(),
-    });
+    this.#interpreter = new Interpreter(this, limits);
+    this.#queue = new CallQueue(this, limits.inFlightMax);
   }
 
   /** How pushes are written here. */
@@ -97,6 +86,18 @@ export class Session implements ConnectionHandler, Reader {
     return this.#queue.waiting || this.#lines.length > 0 || this.#calls.length > 0;
   }
 
+  call(method: MethodName, values: Record<string, unknown>, reply: (outcome: object) => void): void {
+    this.#options.dispatch(this, method, values, reply);
+  }
+
+  send(lines: string): void {
+    this.#connection.outbox.put(lines);
+  }
+
+  quit(): void {
+    this.finish(refusals.notRegistered());
+  }
+
   /** Sends whole lines that were not asked for. */
   write(lines: string | Uint8Array): void {
     if (!this.#ending) this.#connection.outbox.put(lines);
@@ -112,7 +113,7 @@ export class Session implements ConnectionHandler, Reader {
   part(room: Room, seq: number): void {
     const cursor = this.rooms.get(room);
     cursor?.endAt(seq);
-    if (cursor?.closed === false) this.#parting.add(cursor);
+    if (cursor?.closed === false) this.#parting.push(cursor);
     this.rooms.delete(room);
     if (this.currentRoom === room.name) this.currentRoom = undefined;
   }
@@ -144,10 +145,8 @@ export class Session implements ConnectionHandler, Reader {
   }
 
   drained(): void {
-    for (const cursor of this.#parting) {
-      cursor.advance();
-      if (cursor.closed) this.#parting.delete(cursor);
-    }
+    for (const cursor of this.#parting) cursor.advance();
+    this.#parting = this.#parting.filter(({ closed }) => !closed);
     for (const cursor of this.rooms.values()) cursor.advance();
     this.#inbox?.advance();
     this.#queue.pump();
@@ -174,7 +173,7 @@ export class Session implements ConnectionHandler, Reader {
     this.ended();
   }
 
-  #nextCall(): Call | undefined {
+  nextCall(): Call | undefined {
     while (this.#calls.length === 0) {
       const line = this.#lines.pop();
       if (line === undefined) return undefined;
@@ -183,7 +182,7 @@ export class Session implements ConnectionHandler, Reader {
     return this.#calls.pop();
   }
 
-  #changed(): void {
+  callsChanged(): void {
     if (this.#ending && !this.#waiting && this.#queue.inFlight === 0) this.#connection.finish();
     else this.#connection.reading = !this.#waiting && this.ready;
   }
@@ -191,7 +190,7 @@ export class Session implements ConnectionHandler, Reader {
   #closeCursors(): void {
     for (const cursor of [...this.rooms.values(), ...this.#parting]) cursor.close();
     this.rooms.clear();
-    this.#parting.clear();
+    this.#parting = [];
     this.#inbox?.close();
     this.#inbox = undefined;
   }

@@ -22,42 +22,78 @@ const backlog = 4096;
 /** For the client's end, after the server's: who is cut before having read all may lose the last of it. */
 const lingerMs = 500;
 
+const connectionOf = Symbol('connection');
+
+/** A socket that knows its connection: so all share their listeners, which thousands need not have of their own. */
+type ConnectedSocket = Socket & { [connectionOf]: Connection };
+
+function onData(this: Socket, chunk: Buffer): void {
+  (this as ConnectedSocket)[connectionOf].received(chunk);
+}
+
+function onEnd(this: Socket): void {
+  (this as ConnectedSocket)[connectionOf].ended();
+}
+
+/** A broken connection ends like any other; 'close' follows. */
+function onError(): void {}
+
+function onClose(this: Socket): void {
+  (this as ConnectedSocket)[connectionOf].closed();
+}
+
 export class Connection {
   readonly outbox: Outbox;
   readonly #socket: Socket;
   readonly #limits: Limits;
+  readonly #telnet = new TelnetFilter();
+  readonly #splitter: LineSplitter;
+  readonly #handler: ConnectionHandler;
   #paused = false;
+  #silence: NodeJS.Timeout | undefined;
   #finishing: NodeJS.Timeout | undefined;
 
   constructor(socket: Socket, limits: Limits, banner: string, handle: (connection: Connection) => ConnectionHandler) {
     this.#socket = socket;
     this.#limits = limits;
-    this.outbox = new Outbox(socket, limits.sendQueueBytesMax, () => handler.drained());
-    const splitter = new LineSplitter(limits.lineBytesMax);
-    const telnet = new TelnetFilter();
-    const answerTelnet = (bytes: Buffer) => this.outbox.put(bytes);
-    const handler = handle(this);
+    this.#splitter = new LineSplitter(limits.lineBytesMax);
+    this.outbox = new Outbox(socket, limits.sendQueueBytesMax, () => this.#handler.drained());
+    this.#handler = handle(this);
     // Who says nothing may be a person who waits for a sign of life.
-    const silence = setTimeout(() => this.outbox.put(`${banner}\n`), silenceMs);
-    socket.setNoDelay(true);
-    socket.on('data', (chunk: Buffer) => {
-      clearTimeout(silence);
-      const lines = splitter.push(telnet.filter(chunk, answerTelnet));
-      if (lines.length > 0) handler.lines(lines);
-    });
-    socket.on('end', () => {
-      clearTimeout(silence);
-      const lines = [...splitter.push(telnet.end()), ...splitter.end()];
-      if (lines.length > 0) handler.lines(lines);
-      handler.ended();
-    });
-    // A broken connection ends like any other; 'close' follows.
-    socket.on('error', () => {});
-    socket.on('close', () => {
-      clearTimeout(silence);
-      clearTimeout(this.#finishing);
-      handler.closed();
-    });
+    this.#silence = setTimeout(() => this.outbox.put(`${banner}\n`), silenceMs);
+    (socket as ConnectedSocket)[connectionOf] = this;
+    socket.on('data', onData);
+    socket.on('end', onEnd);
+    socket.on('error', onError);
+    socket.on('close', onClose);
+  }
+
+  /** The client sent something. */
+  received(chunk: Buffer): void {
+    this.#heard();
+    this.#tell(this.#splitter.push(this.#telnet.filter(chunk, this.outbox)));
+  }
+
+  /** The client has sent all it will send. */
+  ended(): void {
+    this.#heard();
+    this.#tell([...this.#splitter.push(this.#telnet.end()), ...this.#splitter.end()]);
+    this.#handler.ended();
+  }
+
+  closed(): void {
+    this.#heard();
+    clearTimeout(this.#finishing);
+    this.#handler.closed();
+  }
+
+  #tell(lines: readonly Line[]): void {
+    if (lines.length > 0) this.#handler.lines(lines);
+  }
+
+  #heard(): void {
+    clearTimeout(this.#silence);
+    this.#silence = undefined;
   }
 
   /** Stops and resumes reading, which the client feels as TCP back-pressure. */

@@ -10,11 +10,11 @@ import type { Session } from './session.js';
 /** A connected user as the gateway knows it. */
 export interface User {
   readonly id: UserId;
-  readonly sessions: Set<Session>;
+  readonly sessions: Session[];
   readonly inbox: Feed;
   bucket: Bucket | undefined;
-  /** The last change to the user's rooms: each waits for the one before it. */
-  changes: Promise<unknown>;
+  /** The last change to the user's rooms, if there was one: each waits for the one before it. */
+  changes: Promise<unknown> | undefined;
   /** Whether the identity is over. */
   ended: boolean;
 }
@@ -25,6 +25,7 @@ export class Users {
   readonly #reads: Reads;
   readonly #inboxFile: string;
   readonly #byId = new Map<UserId, User>();
+  readonly #ringBytesMax = () => this.#limits.inboxRingBytesMax;
 
   constructor(limits: Limits, reads: Reads, inboxFile: string) {
     this.#limits = limits;
@@ -46,17 +47,17 @@ export class Users {
     if (user === undefined) {
       const read = (after: number, _upTo: number, dialect: 'json' | 'text') =>
         this.#reads.inboxMessages({ file: this.#inboxFile, owner: id, dialect, after });
-      const inbox = new Feed({ head: inboxHead, ringBytesMax: () => this.#limits.inboxRingBytesMax, read });
-      user = { id, sessions: new Set(), inbox, bucket: undefined, changes: Promise.resolve(), ended: false };
+      const inbox = new Feed({ head: inboxHead, ringBytesMax: this.#ringBytesMax, read });
+      user = { id, sessions: [], inbox, bucket: undefined, changes: undefined, ended: false };
       this.#byId.set(id, user);
     }
-    user.sessions.add(session);
+    user.sessions.push(session);
     return user;
   }
 
   remove(user: User, session: Session): void {
-    user.sessions.delete(session);
-    if (user.sessions.size === 0) this.#byId.delete(user.id);
+    user.sessions.splice(user.sessions.indexOf(session), 1);
+    if (user.sessions.length === 0) this.#byId.delete(user.id);
   }
 
   publish(frames: readonly InboxFrame[]): void {
@@ -78,7 +79,13 @@ export class Users {
  * end up with different lists, and the room with a member who is no user any more.
  */
 export function inTurn(user: User, reply: (refusal: Refusal) => void, change: () => unknown): Promise<unknown> {
-  const turn = user.changes.then(() => (user.ended ? reply(refusals.notRegistered()) : change()));
-  user.changes = turn.catch(() => {});
+  const before = user.changes ?? Promise.resolve();
+  const turn = before.then(() => (user.ended ? reply(refusals.notRegistered()) : change()));
+  const done = turn
+    .catch(() => {})
+    .then(() => {
+      if (user.changes === done) user.changes = undefined;
+    });
+  user.changes = done;
   return turn;
 }

@@ -9,7 +9,7 @@ import { byteByByte, chunkedStreams, cutInTwo } from '../support/chunks.js';
 function filtered(chunks: readonly Buffer[]): { readonly data: string; readonly replies: string } {
   const telnet = new TelnetFilter();
   const replies: Buffer[] = [];
-  const data = chunks.map((chunk) => telnet.filter(chunk, (reply) => replies.push(reply)));
+  const data = chunks.map((chunk) => telnet.filter(chunk, { put: (reply) => replies.push(reply) }));
   return {
     data: Buffer.concat([...data, telnet.end()]).toString('hex'),
     replies: Buffer.concat(replies).toString('hex'),
@@ -59,7 +59,7 @@ t.test('IAC IAC is the byte 0xFF, and so is an IAC that begins no command', asyn
 
 t.test('a lone 0xFF makes its line invalid UTF-8, and not the next', async (t) => {
   const telnet = new TelnetFilter();
-  const noReply = () => t.fail('nothing is answered');
+  const noReply = { put: () => t.fail('nothing is answered') };
   const lines = new LineSplitter(100).push(telnet.filter(Buffer.from('ana\xff\nbia\n', 'latin1'), noReply));
   t.strictSame(lines, [
     { type: 'invalid-utf8', json: false },
@@ -92,7 +92,7 @@ t.test('Ctrl-C is answered each time, since telnet shows nothing until it is', a
 t.test('answers are given at once, not when the command after them comes', async (t) => {
   const telnet = new TelnetFilter();
   const replies: string[] = [];
-  const reply = (bytes: Buffer) => replies.push(bytes.toString('hex'));
+  const reply = { put: (bytes: Buffer) => replies.push(bytes.toString('hex')) };
   telnet.filter(Buffer.from('fffd', 'hex'), reply);
   t.strictSame(replies, []);
   telnet.filter(Buffer.from('06', 'hex'), reply);

@@ -14,13 +14,14 @@ class Conversation {
   ready = true;
 
   constructor(inFlightMax: number) {
-    this.queue = new CallQueue({
-      inFlightMax,
-      next: () => this.incoming.shift(),
-      ready: () => this.ready,
-      onChange: () => {},
-    });
+    this.queue = new CallQueue(this, inFlightMax);
   }
+
+  nextCall(): Call | undefined {
+    return this.incoming.shift();
+  }
+
+  callsChanged(): void {}
 
   receive(id: number, order: Order, atOnce = false): void {
     this.incoming.push({

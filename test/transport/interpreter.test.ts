@@ -4,6 +4,7 @@ import t from 'tap';
 import type { Dialect } from '../../src/protocol/events.js';
 import { defaultLimits, type Limits } from '../../src/protocol/limits.js';
 import type { Line } from '../../src/protocol/lines.js';
+import type { MethodName } from '../../src/protocol/methods.js';
 import { refusals } from '../../src/protocol/refusals.js';
 import type { Call } from '../../src/transport/call-queue.js';
 import { Interpreter } from '../../src/transport/interpreter.js';
@@ -20,17 +21,19 @@ class Visitor {
   readonly #interpreter: Interpreter;
 
   constructor(limits: Partial<Limits> = {}) {
-    this.#interpreter = new Interpreter({
-      limits: { ...defaultLimits, ...limits },
-      speaker: this,
-      dispatch: (method, values, reply) => this.dispatched.push({ method, values: { ...values }, reply }),
-      write: (lines) => {
-        this.written += lines;
-      },
-      quit: () => {
-        this.hasQuit = true;
-      },
-    });
+    this.#interpreter = new Interpreter(this, { ...defaultLimits, ...limits });
+  }
+
+  call(method: MethodName, values: Record<string, unknown>, reply: (outcome: object) => void): void {
+    this.dispatched.push({ method, values: { ...values }, reply });
+  }
+
+  send(lines: string): void {
+    this.written += lines;
+  }
+
+  quit(): void {
+    this.hasQuit = true;
   }
 
   /** What a line asks for, not started. */
