@@ -20,7 +20,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-const full = { seconds: 3, warmSeconds: 2, runs: 3 };
+const full = { seconds: 2, warmSeconds: 2, runs: 3 };
 const quick = { seconds: 1, warmSeconds: 1, runs: 1 };
 
 /** @throws UsageError */
