@@ -1,0 +1,20 @@
+// Says again what others say in a room, until it is stopped (Ctrl-C):
+//
+//     node examples/echo-bot.mjs [ROOM [PORT]]
+//
+// It stays when the server is restarted, and answers what was said meanwhile, once.
+import { enter } from '../build/src/client/participant.js';
+
+const [room = 'sala1', port = '4242'] = process.argv.slice(2);
+
+const echo = await enter({
+  port: Number(port),
+  as: { name: 'echo' },
+  onChange: (state) => console.log(state.type === 'connected' ? 'connected' : `away: ${state.error.message}`),
+});
+await echo.join(room);
+process.once('SIGINT', () => echo.quit());
+
+for await (const { method, params } of echo.events()) {
+  if (method === 'room.message' && params.from !== echo.userId) await echo.send(room, `${params.from}: ${params.text}`);
+}

@@ -1,0 +1,76 @@
+import type { Params, Result } from '../protocol/methods.js';
+import type { Push } from './pushes.js';
+
+/**
+ * Where a user stands in rooms and inbox: what a resume tells the server, and what makes each push be told once.
+ * Plain state without a connection.
+ */
+export class Positions {
+  // Without an epoch where a push came before the answer that tells it.
+  readonly #rooms = new Map<string, { epoch?: string; after: number }>();
+  #inboxAfter: number | undefined;
+
+  /** The params of a resume. */
+  get params(): Pick<Params<'user.resume'>, 'rooms' | 'inboxAfter'> {
+    const rooms = Object.fromEntries([...this.#rooms].map(([room, position]) => [room, { ...position }]));
+    return { rooms, ...(this.#inboxAfter === undefined ? {} : { inboxAfter: this.#inboxAfter }) };
+  }
+
+  /** The user joined a room, or was in it. The next push may be that of the joining itself, the event `seq`. */
+  joined({ room, epoch, seq }: { readonly room: string; readonly epoch: string; readonly seq: number }): void {
+    const known = this.#rooms.get(room);
+    if (known === undefined || (known.epoch !== undefined && known.epoch !== epoch)) {
+      this.#rooms.set(room, { epoch, after: seq - 1 });
+    } else {
+      known.epoch = epoch;
+    }
+  }
+
+  left(room: string): void {
+    this.#rooms.delete(room);
+  }
+
+  /** The user is back: where the server goes on. Answers a push for each room whose log was replaced meanwhile. */
+  resumed({ rooms, inboxSeq }: Pick<Result<'user.resume'>, 'rooms' | 'inboxSeq'>): Push[] {
+    const resets: Push[] = [];
+    const before = new Map(this.#rooms);
+    this.#rooms.clear();
+    for (const { room, epoch, seq, status } of rooms) {
+      const known = before.get(room);
+      const goesOn = known !== undefined && status === 'resumed';
+      this.#rooms.set(room, { epoch, after: goesOn ? known.after : seq });
+      if (known !== undefined && !goesOn) resets.push({ method: 'room.reset', params: { room, epoch, seq } });
+    }
+    this.#inboxAfter ??= inboxSeq;
+    return resets;
+  }
+
+  /** Moves on by a push to the user `me`; false if it was told before. */
+  take(push: Push, me: string): boolean {
+    switch (push.method) {
+      case 'server.draining':
+        return true;
+      case 'private.message':
+        if (push.params.seq <= (this.#inboxAfter ?? 0)) return false;
+        this.#inboxAfter = push.params.seq;
+        return true;
+      case 'room.reset':
+        this.#rooms.set(push.params.room, { epoch: push.params.epoch, after: push.params.seq });
+        return true;
+      case 'room.message':
+      case 'room.joined':
+      case 'room.left':
+      case 'room.changed': {
+        const { room, seq } = push.params;
+        const position = this.#rooms.get(room);
+        if (position === undefined) this.#rooms.set(room, { after: seq });
+        else if (seq <= position.after) return false;
+        else position.after = seq;
+        if (push.method === 'room.left' && push.params.user === me) this.#rooms.delete(room);
+        return true;
+      }
+      default:
+        return push satisfies never;
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import t, { type Test } from 'tap';
+import { CallRefused, ConnectionLost, SendQueueFull, ServerUnreachable } from '../../src/client/errors.js';
+import { type ConnectionState, type EnterOptions, enter } from '../../src/client/participant.js';
+import type { Push } from '../../src/client/pushes.js';
+import { type Daemon, type DaemonOptions, startDaemon } from '../support/daemon.js';
+import { until } from '../support/until.js';
+
+const room = 'sala1';
+
+async function participant(t: Test, port: number, name: string, options: Partial<EnterOptions> = {}) {
+  const states: ConnectionState[] = [];
+  const user = await enter({
+    port,
+    as: { name },
+    backoff: { firstMs: 20, maxMs: 200 },
+    onChange: (state) => states.push(state),
+    ...options,
+  });
+  t.teardown(() => user.close());
+  return { user, states };
+}
+
+/** A daemon that can be killed and started again on its port. */
+async function restartable(t: Test) {
+  let daemon = await startDaemon(t);
+  const { port, data } = daemon;
+  const start = async (options: DaemonOptions = {}): Promise<Daemon> => {
+    daemon = await startDaemon(t, { data, args: ['--port', String(port)], ...options });
+    return daemon;
+  };
+  return { port, kill: () => daemon.kill(), stop: () => daemon.stop(), start };
+}
+
+/** Keeps the events of one reader. */
+function collect(events: AsyncIterable<Push>): { readonly texts: string[]; readonly done: Promise<unknown> } {
+  const texts: string[] = [];
+  const done = (async () => {
+    for await (const push of events) if (push.method === 'room.message') texts.push(push.params.text);
+  })();
+  return { texts, done: done.catch((error: unknown) => error) };
+}
+
+t.test('what is said while the daemon is killed and started again is said once, and read once, in order', async (t) => {
+  const server = await restartable(t);
+  const ana = await participant(t, server.port, 'ana');
+  const bia = await participant(t, server.port, 'bia');
+  await Promise.all([ana.user.join(room), bia.user.join(room)]);
+  const heard = collect(bia.user.events());
+  const sent: Promise<unknown>[] = [];
+  const texts: string[] = [];
+  const say = (count: number) => {
+    for (let i = 0; i < count; i++) {
+      const text = `${texts.length}`;
+      texts.push(text);
+      sent.push(ana.user.send(room, text));
+    }
+  };
+  for (let kills = 0; kills < 3; kills++) {
+    say(100);
+    await sent.at(-50);
+    await server.kill();
+    say(50);
+    await server.start();
+    await until('both are back', () => [ana, bia].every(({ states }) => states.at(-1)?.type === 'connected'));
+  }
+  say(10);
+  await Promise.all(sent);
+  await until('everything is heard', () => heard.texts.length >= texts.length);
+  t.strictSame(heard.texts, texts);
+  const { messages } = await ana.user.call('room.history', { room, after: 0, limit: 500 });
+  t.strictSame(
+    messages.map(({ text }) => text),
+    texts,
+  );
+  t.ok(ana.states.some(({ type }) => type === 'away'));
+});
+
+t.test('calls wait while there is no connection, and a drain tells when to come back', async (t) => {
+  const server = await restartable(t);
+  const ana = await participant(t, server.port, 'ana');
+  await ana.user.join(room);
+  await server.stop();
+  await until('it is noticed', () => ana.states.at(-1)?.type === 'away');
+  const asked = [ana.user.call('room.members', { room }), ana.user.join('sala2'), ana.user.leave(room)] as const;
+  await server.start();
+  const [{ members }] = await Promise.all(asked);
+  t.match(members, [{ userId: ana.user.userId }]);
+  const [away] = ana.states.filter((state) => state.type === 'away');
+  t.ok(away?.type === 'away' && away.retryMs >= 500, 'as the server said');
+  t.strictSame((await ana.user.call('user.me')).rooms, ['sala2']);
+});
+
+t.test('the token brings the user back elsewhere', async (t) => {
+  const server = await restartable(t);
+  const ana = await participant(t, server.port, 'ana');
+  const { token, userId } = ana.user;
+  await ana.user.close();
+  const again = await participant(t, server.port, '', { as: { token } });
+  t.equal(again.user.userId, userId);
+});
+
+t.test('the first attempt is not repeated, nor one that the server will always refuse', async (t) => {
+  await t.rejects(enter({ port: 1, as: { name: 'ana' } }), ServerUnreachable);
+  const server = await restartable(t);
+  await t.rejects(enter({ port: server.port, as: { name: 'a b' } }), CallRefused);
+  const ana = await participant(t, server.port, 'ana');
+  const events = collect(ana.user.events());
+  await server.kill();
+  await server.start({ data: t.testdir() });
+  t.match(await events.done, { code: 'TOKEN_INVALID' }, 'a server that does not know the user');
+  await t.rejects(ana.user.send(room, 'oi'), { code: 'TOKEN_INVALID' });
+});
+
+t.test('what waits is bounded, and rejects at the end', async (t) => {
+  const server = await restartable(t);
+  const ana = await participant(t, server.port, 'ana', { unansweredMax: 3 });
+  await ana.user.join(room);
+  const events = collect(ana.user.events());
+  await server.kill();
+  await until('it is noticed', () => ana.states.at(-1)?.type === 'away');
+  const waiting = ['1', '2', '3'].map((text) => ana.user.send(room, text).catch((error: unknown) => error));
+  await t.rejects(ana.user.send(room, '4'), SendQueueFull);
+  const asked = ana.user.call('room.list').catch((error: unknown) => error);
+  await ana.user.close();
+  for (const outcome of await Promise.all([...waiting, asked])) t.type(outcome, ConnectionLost);
+  t.equal(await events.done, undefined, 'the reader just ends');
+  await t.rejects(ana.user.send(room, '5'), ConnectionLost);
+});
+
+t.test('who quits is gone, and cannot come back', async (t) => {
+  const server = await restartable(t);
+  const ana = await participant(t, server.port, 'ana');
+  const { token } = ana.user;
+  await ana.user.quit();
+  await t.rejects(enter({ port: server.port, as: { token } }), CallRefused);
+});
+
+t.test('a refusal is told to who asked, and the others go on', async (t) => {
+  const server = await restartable(t);
+  const ana = await participant(t, server.port, 'ana');
+  await t.rejects(ana.user.send(room, 'oi'), { code: 'NOT_IN_ROOM' });
+  await ana.user.join(room);
+  t.match(await ana.user.send(room, 'oi'), { room, duplicate: false });
+  await t.rejects(ana.user.whisper(room, 'bia#9', 'psiu'), CallRefused);
+});

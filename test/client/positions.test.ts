@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { Positions } from '../../src/client/positions.js';
+import type { Push } from '../../src/client/pushes.js';
+
+const me = 'ana#1';
+const said = (seq: number, room = 'sala1'): Push => ({
+  method: 'room.message',
+  params: { room, seq, from: 'bia#1', at: 1, text: `${seq}` },
+});
+const psst = (seq: number): Push => ({
+  method: 'private.message',
+  params: { seq, room: 'sala1', from: 'bia#1', to: me, at: 1, text: 'psiu' },
+});
+
+t.test('however often the connection is lost, each event is told once and in order', async (t) => {
+  // A server that goes on from any position, and a connection that ends after any number of pushes.
+  const lives = fc.array(fc.record({ pushes: fc.nat(8), published: fc.nat(6) }), { minLength: 1, maxLength: 20 });
+  fc.assert(
+    fc.property(lives, fc.nat(3), (lives, before) => {
+      const positions = new Positions();
+      positions.joined({ room: 'sala1', epoch: 'e1', seq: before + 1 });
+      let head = before + 1;
+      const told: number[] = [];
+      for (const { pushes, published } of lives) {
+        head += published;
+        const after = positions.params.rooms?.sala1?.after ?? 0;
+        // The server may know of an earlier position than the client has come to.
+        for (let seq = Math.max(1, after - 1); seq <= head && seq < after + pushes; seq++) {
+          if (positions.take(said(seq), me)) told.push(seq);
+        }
+        positions.resumed({ rooms: [{ room: 'sala1', epoch: 'e1', seq: head, status: 'resumed' }], inboxSeq: 0 });
+      }
+      t.strictSame(
+        told,
+        told.map((_, i) => before + 1 + i),
+      );
+    }),
+  );
+});
+
+t.test('the push of the own joining may come before the answer, or after it', async (t) => {
+  const joined: Push = { method: 'room.joined', params: { room: 'sala1', seq: 7, user: me, at: 1 } };
+  for (const answerFirst of [true, false]) {
+    const positions = new Positions();
+    if (answerFirst) positions.joined({ room: 'sala1', epoch: 'e1', seq: 7 });
+    t.ok(positions.take(joined, me));
+    if (!answerFirst) positions.joined({ room: 'sala1', epoch: 'e1', seq: 7 });
+    t.strictSame(positions.params, { rooms: { sala1: { after: 7, epoch: 'e1' } } });
+  }
+});
+
+t.test('a log that was replaced is told, and goes on from its head', async (t) => {
+  const positions = new Positions();
+  positions.joined({ room: 'sala1', epoch: 'e1', seq: 9 });
+  const reset = { method: 'room.reset', params: { room: 'sala1', epoch: 'e2', seq: 4 } };
+  t.strictSame(positions.resumed({ rooms: [{ room: 'sala1', epoch: 'e2', seq: 4, status: 'reset' }], inboxSeq: 3 }), [
+    reset,
+  ]);
+  t.ok(positions.take(said(5), me));
+  t.notOk(positions.take(said(5), me));
+  t.strictSame(positions.params, { rooms: { sala1: { epoch: 'e2', after: 5 } }, inboxAfter: 3 });
+  t.ok(positions.take({ method: 'room.reset', params: { room: 'sala1', epoch: 'e3', seq: 2 } }, me));
+  t.strictSame(positions.params.rooms, { sala1: { epoch: 'e3', after: 2 } });
+});
+
+t.test('a room that was left is asked for no more, one that the server tells of is', async (t) => {
+  const positions = new Positions();
+  positions.joined({ room: 'sala1', epoch: 'e1', seq: 1 });
+  positions.joined({ room: 'sala2', epoch: 'e1', seq: 1 });
+  positions.left('sala2');
+  t.ok(positions.take({ method: 'room.left', params: { room: 'sala1', seq: 2, user: me, at: 1 } }, me));
+  t.strictSame(positions.params, { rooms: {} });
+  t.strictSame(
+    positions.resumed({ rooms: [{ room: 'sala3', epoch: 'e1', seq: 5, status: 'resumed' }], inboxSeq: 2 }),
+    [],
+  );
+  t.strictSame(positions.params, { rooms: { sala3: { epoch: 'e1', after: 5 } }, inboxAfter: 2 });
+});
+
+t.test('private messages are told once', async (t) => {
+  const positions = new Positions();
+  t.ok(positions.take(psst(1), me));
+  t.notOk(positions.take(psst(1), me));
+  t.ok(positions.take(psst(2), me));
+  t.equal(positions.params.inboxAfter, 2);
+});
