@@ -4,7 +4,10 @@ import type { RoomName, UserId, UserName } from '../protocol/names.js';
 import { type Database, type DatabaseKind, openDatabase } from './database.js';
 import { cutPage, type Page, type PageRange } from './pages.js';
 
-/** Who there is, what waits in their inboxes, and which rooms there are. */
+/**
+ * Who there is, what waits in their inboxes, and which rooms there are; and what the last commands were answered, for
+ * those who ask again after a crash.
+ */
 export const supervisorDatabase: DatabaseKind = {
   name: 'supervisor',
   applicationId: 0x53_61_6c_53, // 'SalS'
@@ -46,6 +49,11 @@ export const supervisorDatabase: DatabaseKind = {
      ) STRICT, WITHOUT ROWID;
      CREATE INDEX inbox_by_client_msg_id ON inbox (owner, room, client_msg_id, seq)
        WHERE client_msg_id IS NOT NULL AND owner = sender;`,
+    `CREATE TABLE outcomes (
+       number INTEGER PRIMARY KEY,
+       key INTEGER NOT NULL,
+       outcome TEXT NOT NULL
+     ) STRICT;`,
   ],
 };
 
@@ -173,6 +181,18 @@ export class SupervisorStore {
     return this.#statements.sent.get({ user, room, clientMsgId, since }) as PriorPrivate | undefined;
   }
 
+  /** Notes what a command that had an effect was answered, under its key; the last `keptMax` are kept. */
+  addOutcome(key: number, outcome: object, keptMax: number): void {
+    const { lastInsertRowid } = this.#statements.addOutcome.run(key, JSON.stringify(outcome));
+    this.#statements.pruneOutcomes.run(Number(lastInsertRowid) - keptMax);
+  }
+
+  /** What the last commands that had an effect were answered, by their keys. */
+  outcomes<Outcome>(): Map<number, Outcome> {
+    const rows = this.#statements.outcomes.all() as { readonly key: number; readonly outcome: string }[];
+    return new Map(rows.map(({ key, outcome }) => [key, JSON.parse(outcome) as Outcome]));
+  }
+
   close(): void {
     this.#db.close();
   }
@@ -210,6 +230,9 @@ function prepare(db: Database) {
     removeMembership: db.prepare('DELETE FROM memberships WHERE user = ? AND room = ?'),
     inboxHead: db.prepare('SELECT max(seq) FROM inbox WHERE owner = ?').pluck(),
     addToInbox: db.prepare('INSERT INTO inbox VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
+    addOutcome: db.prepare('INSERT INTO outcomes (key, outcome) VALUES (?, ?)'),
+    pruneOutcomes: db.prepare('DELETE FROM outcomes WHERE number <= ?'),
+    outcomes: db.prepare('SELECT key, outcome FROM outcomes'),
     sent: db.prepare(
       `SELECT seq, at, recipient AS "to", text FROM inbox
        WHERE owner = $user AND sender = $user AND owner = sender AND room = $room

@@ -54,7 +54,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   if ('failed' in started) throw new StartFailure(started.failed);
   const reads = createReads(limits.readQueueMax);
   const users = new Users(limits, reads, started.file);
-  const supervisorRef = supervisor.ref((frames) => users.publish(frames));
+  const supervisorRef = supervisor.ref(
+    (frames) => users.publish(frames),
+    () => serving && users.catchUp(supervisorRef),
+  );
   const sessions = new Set<Session>();
   // Why a room could last not be opened.
   let unavailable: string | undefined;

@@ -1,8 +1,10 @@
 import type { InboxFrame } from '../actors/supervisor/supervisor.js';
+import type { SupervisorRef } from '../actors/supervisor/supervisor-handle.js';
 import type { Limits } from '../protocol/limits.js';
 import type { UserId } from '../protocol/names.js';
-import { type Refusal, refusals } from '../protocol/refusals.js';
+import { isRefusal, type Refusal, refusals } from '../protocol/refusals.js';
 import type { Reads } from '../reads/pool.js';
+import { replyOf } from './calls.js';
 import { Feed } from './feed.js';
 import { type Bucket, takeToken } from './flood.js';
 import type { Session } from './session.js';
@@ -58,6 +60,15 @@ export class Users {
   remove(user: User, session: Session): void {
     user.sessions.splice(user.sessions.indexOf(session), 1);
     if (user.sessions.length === 0) this.#byId.delete(user.id);
+  }
+
+  /** Finds out what came while nobody was told: the supervisor died, and lines with it; they are in its store. */
+  catchUp(supervisor: SupervisorRef): void {
+    for (const user of this.#byId.values()) {
+      supervisor.call({ type: 'inbox-head', user: user.id }, (outcome) => {
+        if (!isRefusal(outcome)) user.inbox.advanceTo(replyOf(outcome, 'inbox').head);
+      });
+    }
   }
 
   publish(frames: readonly InboxFrame[]): void {

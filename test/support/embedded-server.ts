@@ -101,13 +101,13 @@ export async function startEmbedded(
       supervisor.begin(Date.now());
       return {};
     },
-    ref: (onFrames) => {
+    ref: (onFrames, onConnected) => {
       const connect = async () => {
         const { port1, port2 } = new MessageChannel();
         actor.attach(port2, true);
         return { endpoint: port1, info: undefined };
       };
-      return new ActorRef({ name: 'the supervisor', limits: all, connect, onFrames });
+      return new ActorRef({ name: 'the supervisor', limits: all, connect, onConnected, onFrames });
     },
     connect: async (name) => {
       const { port1, port2 } = new MessageChannel();
@@ -115,6 +115,7 @@ export async function startEmbedded(
       if (status === undefined) return { failed: `there is no room ${name} here` };
       return { endpoint: port1, info: { room: name, file: roomFile(directory, name), ...status } };
     },
+    crash: async () => undefined,
     close: async () => {
       for (const room of rooms.values()) room.close();
       supervisor.close();

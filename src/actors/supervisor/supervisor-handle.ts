@@ -1,12 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Worker } from 'node:worker_threads';
 import type { RoomName } from '../../protocol/names.js';
 import { ActorRef, type Connection, remote } from '../actor-ref.js';
+import { restartDelay } from '../restart.js';
 import { startThread } from '../start-thread.js';
 import type { SupervisorCommand, SupervisorReply } from './decisions.js';
 import type { RoomInfo } from './room-threads.js';
 import type { InboxFrame } from './supervisor.js';
 import type { Notice, SupervisorApi, SupervisorData } from './supervisor-thread.js';
 
-/** The supervisor as the process that started it holds it. */
+/** The supervisor as the process that started it holds it: when its thread dies, it is started again, with all rooms. */
 export interface SupervisorHandle {
   /** The directory's rooms and the supervisor's database, or in one line why it cannot be opened. */
   readonly started: Promise<
@@ -14,49 +17,108 @@ export interface SupervisorHandle {
   >;
   /** See SupervisorApi; to be called before the first call of a client is. */
   begin(): Promise<{ readonly failed?: string }>;
-  /** The way to the actor; to be asked for once. */
-  ref(onFrames: (frames: readonly InboxFrame[]) => void): SupervisorRef;
+  /** The way to the actor; to be asked for once. `onConnected` is told of the first connection and of each after a death. */
+  ref(onFrames: (frames: readonly InboxFrame[]) => void, onConnected: () => void): SupervisorRef;
   /** A new connection to a room, or in one line why its database cannot be opened. */
   connect(room: RoomName, hung: boolean): Promise<Connection<RoomInfo> | { readonly failed: string }>;
+  /** Ends its thread as a fault would, and with it the rooms': fault injection. */
+  crash(): Promise<void>;
   /** Closes all databases and ends all threads. */
   close(): Promise<void>;
 }
 
 export type SupervisorRef = ActorRef<SupervisorCommand, SupervisorReply, InboxFrame, undefined>;
 
-/** Starts the supervisor's thread, and with it those of the rooms. `onEnd`: it ended unasked, which it should not. */
+/** One thread of the supervisor's, from its start to its end. */
+interface Life {
+  readonly worker: Worker;
+  readonly api: ReturnType<typeof remote<SupervisorApi>>;
+  readonly ended: Promise<'ended'>;
+}
+
+const deathsKept = 16;
+
+/** Starts the supervisor's thread, and with it those of the rooms. `onDeath`: it died, and is started again. */
 export function startSupervisor(
   data: SupervisorData,
   onNotice: (notice: Notice) => void,
-  onEnd: (reason: string) => void,
+  onDeath: (reason: string) => void,
 ): SupervisorHandle {
-  const worker = startThread(new URL('./supervisor-thread.js', import.meta.url), data);
-  let reason = 'it ended';
+  let deaths: number[] = [];
   let closing = false;
-  worker.on('error', (error) => {
-    reason = error.stack ?? String(error);
-  });
-  worker.on('exit', () => {
-    if (!closing) onEnd(reason);
-  });
-  worker.on('message', (message: Partial<Notice>) => {
-    if (message.notice !== undefined) onNotice(message as Notice);
-  });
-  const api = remote<SupervisorApi>(worker);
+
+  const launch = (): Life => {
+    const worker = startThread(new URL('./supervisor-thread.js', import.meta.url), data);
+    let reason = 'it ended';
+    worker.on('error', (error) => {
+      reason = error.stack ?? String(error);
+    });
+    worker.on('message', (message: Partial<Notice>) => {
+      if (message.notice !== undefined) onNotice(message as Notice);
+    });
+    const ended = new Promise<'ended'>((resolve) => {
+      worker.once('exit', () => {
+        resolve('ended');
+        if (closing) return;
+        onDeath(reason);
+        // Whoever is told of the end by the worker itself finds the next life begun.
+        life = revive();
+      });
+    });
+    return { worker, api: remote<SupervisorApi>(worker), ended };
+  };
+
+  /** The next life, as soon as it may begin and its databases are open. */
+  const revive = async (): Promise<Life> => {
+    deaths = [...deaths, Date.now()].slice(-deathsKept);
+    await sleep(restartDelay(deaths, Date.now()));
+    const next = launch();
+    const { worker, api, ended } = next;
+    const started = await Promise.race([api.start() as SupervisorHandle['started'], ended]);
+    const begun = started === 'ended' || 'failed' in started ? started : await Promise.race([api.begin(true), ended]);
+    if (begun === 'ended') return life;
+    if (begun.failed === undefined) return next;
+    onDeath(begun.failed);
+    // Its end begins the next life.
+    await worker.terminate();
+    return life;
+  };
+
+  const first = launch();
+  let life: Promise<Life> = Promise.resolve(first);
+  // A server that does not even begin is not tried again.
+  const died = first.ended.then(() => ({ failed: 'the supervisor died at the start' }));
   return {
-    started: api.start() as Promise<Awaited<SupervisorHandle['started']>>,
-    begin: () => api.begin() as ReturnType<SupervisorHandle['begin']>,
-    ref: (onFrames) =>
+    started: Promise.race([first.api.start() as SupervisorHandle['started'], died]),
+    begin: () => Promise.race([first.api.begin(false) as ReturnType<SupervisorHandle['begin']>, died]),
+    ref: (onFrames, onConnected) =>
       new ActorRef({
         name: 'the supervisor',
         limits: data.limits,
-        connect: async () => ({ endpoint: worker, info: undefined }),
+        connect: async (hung) => {
+          if (hung) await (await life).worker.terminate();
+          return { endpoint: (await life).worker, info: undefined };
+        },
+        onConnected,
         onFrames,
       }),
-    connect: (room, hung) => api.connect(room, hung) as ReturnType<SupervisorHandle['connect']>,
+    connect: async (room, hung) => {
+      for (;;) {
+        const { api, ended } = await life;
+        const connection = await Promise.race([
+          api.connect(room, hung) as ReturnType<SupervisorHandle['connect']>,
+          ended,
+        ]);
+        if (connection !== 'ended') return connection;
+      }
+    },
+    crash: async () => {
+      await (await life).worker.terminate();
+    },
     close: async () => {
       closing = true;
-      await api.close();
+      const { worker, api, ended } = await life;
+      await Promise.race([api.close(), ended]);
       await worker.terminate();
     },
   };

@@ -32,9 +32,9 @@ export interface SupervisorApi extends RemoteActor<InboxFrame> {
   start(): { readonly rooms: readonly RoomName[]; readonly file: string } | { readonly failed: string };
   /**
    * The server is sure to be there: not before that is anybody's time counted who was connected to an earlier one.
-   * Answers in one line why it cannot begin, if it cannot.
+   * `again`: it is the same server, and who was connected is still. Answers in one line why it cannot begin, if it cannot.
    */
-  begin(): { readonly failed?: string };
+  begin(again: boolean): { readonly failed?: string };
   /** A new connection to a room. `hung`: the room has left its caller without an answer. */
   connect(room: RoomName, hung: boolean): Promise<Connection<RoomInfo> | { readonly failed: string }>;
   /** Ends everything, after what was handed in is committed. */
@@ -101,9 +101,9 @@ function startSupervisor(port: MessagePort, { directory, rooms, threadsMax, limi
   return {
     ...actor.caller(port, true),
     start: () => ({ rooms: supervisor.rooms(), file }),
-    begin: () => {
+    begin: (again) => {
       try {
-        explained(file, () => supervisor.begin(Date.now()));
+        if (!again) explained(file, () => supervisor.begin(Date.now()));
       } catch (error) {
         if (error instanceof StorageError) return { failed: error.message };
         throw error;

@@ -5,7 +5,7 @@ import { encodePrivateMessages } from '../../protocol/pushes.js';
 import { type Refusal, refusals } from '../../protocol/refusals.js';
 import { isDiskFull } from '../../storage/database.js';
 import { SupervisorStore } from '../../storage/supervisor-store.js';
-import type { Actor, Batch, Lines, Outcome } from '../batch.js';
+import { type Actor, type Batch, batchesInFlightMax, type Lines, type Outcome } from '../batch.js';
 import {
   decide,
   type RoomEntry,
@@ -54,14 +54,23 @@ export class Supervisor implements Actor<SupervisorCommand, SupervisorReply, Inb
   handle(batch: Batch<SupervisorCommand>): Outcome<SupervisorReply, InboxFrame> {
     const replies: (SupervisorReply | Refusal)[] = [];
     const events: SupervisorEvent[] = [];
+    // What was committed before the thread died is answered as it was then.
+    const before = batch.again ? this.#store.outcomes<SupervisorReply>() : undefined;
     try {
       this.#store.transaction(() => {
-        for (const command of batch.commands) {
+        for (const [i, command] of batch.commands.entries()) {
+          const key = batch.firstKey + i;
+          const done = before?.get(key);
+          if (done !== undefined) {
+            replies.push(done);
+            continue;
+          }
           const decision = decide(command, batch.at, this.#store, this.#limits);
           for (const event of decision.events) {
             this.#append(event);
             events.push(event);
           }
+          if (decision.events.length > 0) this.#store.addOutcome(key, decision.outcome, this.#outcomesMax);
           replies.push(decision.outcome);
         }
       });
@@ -75,6 +84,11 @@ export class Supervisor implements Actor<SupervisorCommand, SupervisorReply, Inb
 
   close(): void {
     this.#store.close();
+  }
+
+  /** As many as can be in flight at a crash. */
+  get #outcomesMax(): number {
+    return batchesInFlightMax * this.#limits.commandBatchMax;
   }
 
   #append(event: SupervisorEvent): void {

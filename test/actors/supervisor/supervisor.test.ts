@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { SupervisorCommand } from '../../../src/actors/supervisor/decisions.js';
 import { Supervisor } from '../../../src/actors/supervisor/supervisor.js';
@@ -164,4 +164,35 @@ t.test('a batch is on disk as a whole or not at all', async (t) => {
   const broken = { type: 'note-room', user: ana, room: {} } as unknown as SupervisorCommand;
   t.throws(() => ask([register('ana'), broken]), 'a bug is not answered');
   t.match(ask([register('ana')]).replies, [{ user: 'ana#1' }]);
+});
+
+t.test('what comes again after a crash is answered as it was, and not done again', async (t) => {
+  const { supervisor, ask, file } = open(t);
+  const commands = [register('ana'), register('bia'), write, { type: 'inbox-head', user: bia } as const];
+  const first = ask(commands, 1000);
+  const after = open(t, crashImage(file, dirname(file)));
+  const again = after.supervisor.handle({ at: 2000, commands, firstKey: 1, again: true, dialects: [] });
+  t.strictSame(again.replies, first.replies);
+  t.strictSame(again.frames, [], 'whoever waits for them reads the store');
+  t.match(after.ask([register('ana')]).replies, [{ user: 'ana#2' }], 'she was registered once');
+  t.match(
+    supervisor.handle({ at: 2000, commands, firstKey: 50, again: true, dialects: [] }).replies,
+    [{ user: 'ana#2' }, { user: 'bia#2' }, { seq: 2 }, { head: 2 }],
+    'what was not done before is done',
+  );
+});
+
+t.test('only the last answers are kept, as many as can be in flight', async (t) => {
+  const file = join(t.testdir(), 'supervisor.db');
+  const supervisor = new Supervisor(file, { ...limits, commandBatchMax: 2 });
+  t.teardown(() => supervisor.close());
+  const batch = { at: 1000, again: false, dialects: [] };
+  for (let key = 1; key <= 20; key++) supervisor.handle({ ...batch, commands: [register('ana')], firstKey: key });
+  const commands = Array.from({ length: 20 }, () => register('ana'));
+  const { replies } = supervisor.handle({ ...batch, commands, firstKey: 1, again: true });
+  t.match(replies[0], { user: 'ana#21' }, 'one that was answered long ago is not remembered');
+  t.match(
+    replies.slice(-4),
+    [17, 18, 19, 20].map((number) => ({ user: `ana#${number}` })),
+  );
 });
