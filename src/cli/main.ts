@@ -1,4 +1,5 @@
 import yargs, { type Argv } from 'yargs';
+import { defaultLimits } from '../protocol/limits.js';
 import { markedArguments, roomNames, unmarked, wholeNumber } from './arguments.js';
 import { defaultName } from './default-name.js';
 import { exitCodes } from './exit-codes.js';
@@ -13,6 +14,10 @@ const words = wordsIn(language);
 const widthMax = 100;
 const portMax = 65_535;
 const limitMax = 1_000_000;
+const drainSecondsMax = 86_400;
+const loadClientsMax = 10_000;
+const loadRoomsMax = 1000;
+const loadSecondsMax = 86_400;
 
 // yargs wants both numbers of a text that has a count, which its types leave out.
 const argumentsMissing = { one: words.argumentsMissing, other: words.argumentsMissing } as unknown as string;
@@ -55,6 +60,14 @@ function pageOptions<Known>(command: Argv<Known>) {
       after: count('after', 0, words.after),
     })
     .conflicts('before', 'after');
+}
+
+/** The options of the commands that work on a data directory. */
+function adminOptions<Known>(command: Argv<Known>) {
+  return command.options({
+    data: { type: 'string', default: 'data', requiresArg: true, describe: words.data },
+    json: { type: 'boolean', default: false, describe: words.json },
+  });
 }
 
 async function run<Result>(command: OneShot<Result>, options: Omit<OneShotOptions, 'language'>): Promise<void> {
@@ -104,12 +117,19 @@ const commandLine = yargs()
             describe: words.roomThreads,
             coerce: wholeNumber('room-threads', words, 1, limitMax),
           },
+          'drain-seconds': {
+            type: 'string',
+            default: '10',
+            requiresArg: true,
+            describe: words.drainSeconds,
+            coerce: wholeNumber('drain-seconds', words, 0, drainSecondsMax),
+          },
         })
         .example('$0 serve', words.exampleServe)
         .example('$0 serve --rooms geral,avisos --host 0.0.0.0 --port 5000', words.exampleServeRooms),
-    async ({ host, port, data, rooms, floodRate, roomThreads }) => {
+    async ({ host, port, data, rooms, floodRate, roomThreads, drainSeconds }) => {
       const { serve } = await import('./serve.js');
-      await serve({ host, port, data, rooms, floodRate, roomThreads });
+      await serve({ host, port, data, rooms, floodRate, roomThreads, drainSeconds });
     },
   )
   .command(
@@ -161,6 +181,80 @@ const commandLine = yargs()
       oneShotOptions(pageOptions(command)).example('$0 inbox --token "$TOKEN" --limit 10', words.exampleInbox),
     async ({ limit, before, after, ...options }) =>
       run((await import('./inbox.js')).inbox({ limit, before, after }, options.token !== undefined), options),
+  )
+  .command('admin', words.admin, (command) =>
+    command
+      .command(
+        'check',
+        words.adminCheck,
+        (command) => adminOptions(command).example('$0 admin check --data data', words.exampleCheck),
+        async ({ data, json }) => {
+          process.exitCode = (await import('./admin.js')).check({ data, json, language });
+        },
+      )
+      .command(
+        'backup <directory>',
+        words.adminBackup,
+        (command) =>
+          adminOptions(
+            command.positional('directory', { type: 'string', demandOption: true, describe: words.argBackup }),
+          ).example('$0 admin backup /backups/2026-11-22', words.exampleBackup),
+        async ({ directory, data, json }) => {
+          process.exitCode = (await import('./admin.js')).backup(directory, { data, json, language });
+        },
+      )
+      .example('$0 admin check --data data', words.exampleCheck)
+      .example('$0 admin backup /backups/2026-11-22', words.exampleBackup)
+      .demandCommand(1, words.commandMissing),
+  )
+  .command(
+    'restore <directory>',
+    words.restore,
+    (command) =>
+      adminOptions(
+        command.positional('directory', { type: 'string', demandOption: true, describe: words.argSource }),
+      ).example('$0 restore /backups/2026-11-22 --data data', words.exampleRestore),
+    async ({ directory, data, json }) => {
+      process.exitCode = (await import('./admin.js')).restoreFrom(directory, { data, json, language });
+    },
+  )
+  .command(
+    'load-test',
+    words.loadTest,
+    (command) => {
+      const count = (option: string, otherwise: number, min: number, max: number, describe: string) =>
+        ({
+          type: 'string',
+          default: String(otherwise),
+          requiresArg: true,
+          describe,
+          coerce: wholeNumber(option, words, min, max),
+        }) as const;
+      return command
+        .options({
+          host: { type: 'string', default: '127.0.0.1', requiresArg: true, describe: words.host },
+          port: count('port', 4242, 1, portMax, words.port),
+          clients: count('clients', 100, 1, loadClientsMax, words.loadClients),
+          rooms: count('rooms', 3, 1, loadRoomsMax, words.loadRooms),
+          rate: count('rate', 500, 1, limitMax, words.loadRate),
+          seconds: count('seconds', 10, 1, loadSecondsMax, words.loadSeconds),
+          payload: count('payload', 80, 1, defaultLimits.textBytesMax, words.loadPayload),
+          serve: { type: 'boolean', describe: words.loadServe },
+          chaos: { type: 'boolean', describe: words.loadChaos },
+          'kill-every': count('kill-every', 5, 1, loadSecondsMax, words.loadKillEvery),
+          html: { type: 'string', requiresArg: true, describe: words.loadHtml },
+          json: { type: 'boolean', default: false, describe: words.json },
+        })
+        .implies('chaos', 'serve')
+        .example('$0 load-test --serve --chaos --seconds 60 --html report.html', words.exampleLoad)
+        .example('$0 load-test --port 4242 --clients 50', words.exampleLoadHere);
+    },
+    async ({ host, port, clients, rooms, rate, seconds, payload, serve, chaos, killEvery, html, json }) => {
+      const { loadTest } = await import('./load-test.js');
+      const load = { host, port, clients, rooms, rate, seconds, payload };
+      const killEverySeconds = chaos === true ? killEvery : undefined;
+      process.exitCode = await loadTest({ ...load, serve: serve === true, killEverySeconds, html, json, language });
+    },
   )
   .example('$0 serve', words.exampleServe)
   .example('$0 send sala1 "oi, gente"', words.exampleSend)

@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, constants } from 'node:os';
 import { resolve } from 'node:path';
 import { startSupervisor } from '../actors/supervisor/supervisor-handle.js';
 import { defaultLimits, type Limits } from '../protocol/limits.js';
@@ -19,7 +19,12 @@ export interface ServeOptions {
   readonly floodRate: number;
   /** Threads for all rooms together; by default the larger of the number of `rooms` and 2 a core. */
   readonly roomThreads?: number | undefined;
+  /** How long a drain may take. */
+  readonly drainSeconds: number;
 }
+
+/** A signal that comes sooner after the first is the same: Ctrl-C under npm arrives twice. */
+const secondSignalMs = 500;
 
 /** The log is loaded when there is first something to say, so that the daemon is ready sooner. */
 const logger = async () => (await import('./log.js')).log;
@@ -42,8 +47,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     },
     async (notice) => (await logger()).error(notice, 'a room thread died; its rooms are opened again'),
     async (reason) => {
-      (await logger()).fatal({ reason }, 'the supervisor died');
-      process.exit(exitCodes.broken);
+      (await logger()).error({ reason }, 'the supervisor died; it is started again with all rooms');
     },
   );
   const { startGateway, StartFailure } = await import('../transport/gateway.js');
@@ -55,17 +59,25 @@ export async function serve(options: ServeOptions): Promise<void> {
     return fail(`cannot listen on ${host}:${port}: ${listenErrors[code] ?? message}`);
   });
 
-  let draining = false;
+  let drainingSince: number | undefined;
+  // What was answered is on disk already, so the process may end at any moment.
   const drain = async (signal: NodeJS.Signals): Promise<void> => {
-    // Ctrl-C under npm arrives twice.
-    if (draining) return;
-    draining = true;
+    if (drainingSince !== undefined) {
+      if (performance.now() - drainingSince > secondSignalMs) process.exit(128 + constants.signals[signal]);
+      return;
+    }
+    drainingSince = performance.now();
     const log = await logger();
     log.info({ signal }, 'draining');
+    const deadline = setTimeout(() => {
+      log.warn({ seconds: options.drainSeconds }, 'not everything could be finished in time');
+      process.exit(exitCodes.done);
+    }, options.drainSeconds * 1000);
     await gateway.drain();
+    clearTimeout(deadline);
     lock.release();
     log.info('drained');
-    process.exit(0);
+    process.exit(exitCodes.done);
   };
   process.on('SIGTERM', drain);
   process.on('SIGINT', drain);

@@ -15,6 +15,11 @@ export function supervisorFile(directory: string): string {
   return join(directory, 'supervisor.db');
 }
 
+/** Where the rooms' logs are. */
+export function roomsFolder(directory: string): string {
+  return join(directory, 'rooms');
+}
+
 const slugCharactersMax = 40;
 
 /**
@@ -25,7 +30,7 @@ const slugCharactersMax = 40;
 export function roomFile(directory: string, room: string): string {
   const hash = createHash('sha256').update(room).digest('hex').slice(0, 32);
   const slug = room.replace(/[^A-Za-z0-9_]+/g, '').slice(0, slugCharactersMax);
-  return join(directory, 'rooms', `${slug}-${hash}.db`);
+  return join(roomsFolder(directory), `${slug}-${hash}.db`);
 }
 
 /** The claim of one daemon to a data directory. */
@@ -42,7 +47,7 @@ export interface DirectoryLock {
 export function lockDirectory(directory: string): DirectoryLock {
   try {
     makeDirectory(directory);
-    makeDirectory(join(directory, 'rooms'));
+    makeDirectory(roomsFolder(directory));
     const db = new Database(join(directory, 'lock'), { timeout: 0 });
     db.exec('BEGIN EXCLUSIVE');
     return { release: () => db.close() };
@@ -56,7 +61,7 @@ export function lockDirectory(directory: string): DirectoryLock {
 }
 
 /** Makes a directory and what is missing above it. (Node's own `recursive` never ends below /proc.) */
-function makeDirectory(directory: string): void {
+export function makeDirectory(directory: string): void {
   if (existsSync(directory)) return;
   const parent = dirname(directory);
   if (!existsSync(parent)) makeDirectory(parent);

@@ -156,6 +156,11 @@ export class RoomStore {
     return new Map(rows.map(({ key, seq, at, text }) => [key, { seq, at, text }]));
   }
 
+  /** Makes another log of it: who stands anywhere in the old one has to begin anew. */
+  renewEpoch(epoch: string): void {
+    this.#statements.renewEpoch.run(epoch);
+  }
+
   close(): void {
     this.#db.close();
   }
@@ -179,6 +184,7 @@ function prepare(db: Database) {
     addMember: db.prepare('INSERT INTO members (user, role, since) VALUES (?, ?, ?)'),
     removeMember: db.prepare('DELETE FROM members WHERE user = ?'),
     create: db.prepare('INSERT INTO room (only, name, epoch, topic) VALUES (1, ?, ?, ?)'),
+    renewEpoch: db.prepare('UPDATE room SET epoch = ?'),
     setTopic: db.prepare('UPDATE room SET topic = ?'),
     byClientMsgId: db.prepare(
       'SELECT seq, at, text FROM messages WHERE user = ? AND client_msg_id = ? AND at >= ? ORDER BY seq DESC LIMIT 1',

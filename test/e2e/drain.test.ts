@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
-import t from 'tap';
-import { startDaemon } from '../support/daemon.js';
+import t, { type Test } from 'tap';
+import { type Daemon, startDaemon } from '../support/daemon.js';
 import { LineClient } from '../support/line-client.js';
+import { until } from '../support/until.js';
 import { enterInText, gather, register } from '../support/visitors.js';
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -85,14 +87,46 @@ t.test('nobody is let in any more', async (t) => {
   t.equal(await stopped, 0);
 });
 
-t.test('a client that does not go is let go', async (t) => {
-  const daemon = await startDaemon(t);
-  const { client } = await register(t, daemon, 'ana');
-  client.socket.pause();
-  const deaf = connect({ host: daemon.host, port: daemon.port, allowHalfOpen: true });
+/** A client that hears nothing and never goes, so that a drain has to wait. */
+async function deafClient(t: Test, { host, port }: Daemon): Promise<void> {
+  const deaf = connect({ host, port, allowHalfOpen: true });
   t.teardown(() => void deaf.destroy());
   deaf.on('error', () => undefined);
   deaf.write('/ping\n');
   await new Promise((resolve) => deaf.once('data', resolve));
+}
+
+t.test('a client that does not go is let go', async (t) => {
+  const daemon = await startDaemon(t);
+  const { client } = await register(t, daemon, 'ana');
+  client.socket.pause();
+  await deafClient(t, daemon);
   t.equal(await daemon.stop(), 0);
+});
+
+t.test('a drain takes no longer than it may', async (t) => {
+  const daemon = await startDaemon(t, { args: ['--drain-seconds', '0'] });
+  const { client } = await register(t, daemon, 'ana');
+  await client.call('room.join', { room: 'sala1' });
+  const ids = Array.from({ length: 200 }, (_, i) => client.ask('room.send', { room: 'sala1', text: `${i}` }));
+  const first = await client.nextReply(ids[0] as number);
+  const { seq } = ('result' in first ? first.result : {}) as { seq: number };
+  client.socket.pause();
+  t.equal(await daemon.stop(), 0);
+  t.match(daemon.log(), /not everything could be finished in time/);
+  const after = await startDaemon(t, { data: daemon.data });
+  const bia = await register(t, after, 'bia');
+  const joined = await bia.client.call('room.join', { room: 'sala1' });
+  t.ok((joined.seq as number) > seq, 'what was answered is there');
+});
+
+t.test('a second signal ends it at once', async (t) => {
+  const daemon = await startDaemon(t);
+  await deafClient(t, daemon);
+  const ended = once(daemon.process, 'exit');
+  daemon.process.kill('SIGTERM');
+  await until('it drains', () => daemon.log().includes('"draining"'));
+  const again = setInterval(() => daemon.process.kill('SIGTERM'), 100);
+  t.strictSame(await ended, [128 + 15, null]);
+  clearInterval(again);
 });

@@ -1,0 +1,93 @@
+import { writeFileSync } from 'node:fs';
+import { CallRefused, ServerUnreachable } from '../client/errors.js';
+import type { Language } from '../protocol/speech.js';
+import { exitCodes } from './exit-codes.js';
+import { tellFailure } from './failure.js';
+import { htmlReport } from './load/html.js';
+import { runLoad } from './load/load.js';
+import { OwnDaemon } from './load/own-daemon.js';
+import { type LoadSummary, summarize } from './load/report.js';
+import { jsonLine, printable } from './printable.js';
+import { table } from './table.js';
+import { type Words, wordsIn } from './words.js';
+
+export interface LoadTestOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly clients: number;
+  readonly rooms: number;
+  readonly rate: number;
+  readonly seconds: number;
+  readonly payload: number;
+  /** Test a daemon of one's own, on a directory that is removed afterwards. */
+  readonly serve: boolean;
+  /** Kill it, so often. */
+  readonly killEverySeconds: number | undefined;
+  readonly html: string | undefined;
+  readonly json: boolean;
+  readonly language: Language;
+}
+
+/** Loads a server and checks what it does. Answers the exit code: 1 when anything was wrong. */
+export async function loadTest(options: LoadTestOptions): Promise<number> {
+  const { host, clients, rate, seconds, payload, killEverySeconds, html, json } = options;
+  const words = wordsIn(options.language);
+  const rooms = Array.from({ length: options.rooms }, (_, i) => `sala${i + 1}`);
+  const daemon = options.serve ? new OwnDaemon(rooms) : undefined;
+  // Ctrl-C leaves neither a daemon nor its directory.
+  const interrupted = () => void daemon?.remove().finally(() => process.exit(128 + 2));
+  process.once('SIGINT', interrupted);
+  try {
+    await daemon?.start();
+    const port = daemon?.port ?? options.port;
+    const kill =
+      daemon === undefined || killEverySeconds === undefined ? undefined : { daemon, everySeconds: killEverySeconds };
+    const load = { host, port, clients, rooms, rate, seconds, payload, kill };
+    const result = await runLoad(load, (measures, second) => {
+      if (process.stderr.isTTY) process.stderr.write(`\r${words.loadProgress(second, seconds, measures.answered)}`);
+    });
+    if (process.stderr.isTTY) process.stderr.write('\r\u001b[2K');
+    const target = daemon === undefined ? `${host}:${port}` : 'a daemon of its own';
+    const summary = summarize({ clients, rooms: rooms.length, rate, seconds, payload, target }, result);
+    if (html !== undefined) writeFileSync(html, htmlReport(summary, result.measures));
+    process.stdout.write(`${json ? jsonLine(summary) : shown(summary, words)}\n`);
+    return summary.ok ? exitCodes.done : exitCodes.refused;
+  } catch (error) {
+    if (error instanceof CallRefused || error instanceof ServerUnreachable) {
+      return tellFailure(error, { host, port: options.port, json }, words);
+    }
+    throw error;
+  } finally {
+    process.off('SIGINT', interrupted);
+    await daemon?.remove();
+  }
+}
+
+function shown(summary: LoadSummary, words: Words): string {
+  const ms = (...values: number[]) => values.map((value) => `${value.toFixed(1)} ms`).join('  ');
+  const { answerMs, deliveryMs } = summary;
+  const rows: [string, string][] = [
+    [words.loadSaid, `${summary.said + summary.whispered}`],
+    [words.loadAnswered, `${summary.answered}`],
+    [words.loadDelivered, `${summary.delivered}`],
+    [words.loadErrors, `${summary.errors}`],
+    [words.loadKills, `${summary.kills}`],
+    [words.loadReconnections, `${summary.reconnections}`],
+    [words.loadMaxPause, ms(summary.maxPauseMs)],
+    [words.loadAnswerLatency, ms(answerMs.p50Ms, answerMs.p99Ms, answerMs.maxMs)],
+    [words.loadDeliveryLatency, ms(deliveryMs.p50Ms, deliveryMs.p99Ms, deliveryMs.maxMs)],
+    [words.loadLost, `${summary.violations.lost}`],
+    [words.loadDoubled, `${summary.violations.doubled}`],
+    [words.loadReordered, `${summary.violations.reordered}`],
+    [words.loadGap, `${summary.violations.gap}`],
+    [words.loadAltered, `${summary.violations.altered}`],
+    [words.loadMisdelivered, `${summary.violations.misdelivered}`],
+    [words.loadReplaced, `${summary.violations.replaced}`],
+  ];
+  const problems = [...summary.violationExamples, ...summary.errorExamples].map((problem) => printable(problem));
+  return [
+    table([words.loadWhat, words.loadFigure], rows),
+    ...problems,
+    summary.ok ? words.loadOk : words.loadWrong,
+  ].join('\n');
+}
