@@ -2,10 +2,20 @@ import { readFileSync } from 'node:fs';
 import { connect } from '../../src/client/connect.js';
 import type { Sample } from '../metrics.js';
 import { newDirectory, removeDirectory, stop } from '../processes.js';
-import { diskFolder, serve } from '../servers/salas.js';
+import { diskFolder, salas, serve } from '../servers/salas.js';
 import { fsyncAlone } from './fsync.js';
 import { seed } from './seed.js';
-import { type Bench, type Case, loadOn, only, runSeconds, type Subject, subject, type Workload } from './workload.js';
+import {
+  type Bench,
+  type Case,
+  loadOn,
+  only,
+  runSeconds,
+  type Subject,
+  serverCore,
+  subject,
+  type Workload,
+} from './workload.js';
 
 const rooms = ['r0', 'r1', 'r2'];
 const startRuns = 9;
@@ -21,6 +31,7 @@ export const starting: Workload = {
     `Start and restart use all cores, and have ${rooms.length} rooms. Times count from the spawn of the process; the ` +
       'first history and the first send come after connecting, registering and joining. The stored messages are ' +
       'those of a clean end, and in the page cache.',
+    'Sends by what is stored go into one of the rooms, which has a third of the messages.',
     'A send waits for one fsync; “fsync alone” writes 4 KiB and calls fsync on the same disk.',
   ],
   headline: 'readyMs',
@@ -40,6 +51,7 @@ export const starting: Workload = {
         seconds: 2 + stored / 100_000 / bench.settings.runs,
         subjects: [restartSubject(seeded)],
       },
+      storedCase(bench, stored, seeded),
     ];
   },
 };
@@ -71,6 +83,38 @@ function sendCase(bench: Bench): Case {
     title: '`room.send` on an idle server, 1 connection × 1',
     seconds: runSeconds(bench, 0.7),
     subjects: [...subjects, fsyncAlone(bench)],
+  };
+}
+
+/** Whether sends slow down as a log grows. */
+function storedCase(bench: Bench, stored: number, seeded: () => string): Case {
+  const directories = [
+    {
+      name: 'salas-empty',
+      title: 'with nothing stored',
+      data: () => newDirectory(diskFolder),
+      remove: removeDirectory,
+    },
+    { name: 'salas', title: `with ${stored.toLocaleString('en')} messages`, data: seeded, remove: () => {} },
+  ];
+  return {
+    id: 'stored',
+    title: '`room.send` by what is stored, 50 connections × 1',
+    seconds: runSeconds(bench, 1),
+    subjects: directories.map(({ name, title, data, remove }) => ({
+      name,
+      title,
+      measure: async () => {
+        const directory = data();
+        const { started, port } = await serve(directory, rooms, serverCore(bench));
+        try {
+          return await loadOn(bench, salas, port, started.pid, { mode: 'rpc', rpc: 'room.send', conns: 50, depth: 1 });
+        } finally {
+          await stop(started, 'SIGTERM');
+          remove(directory);
+        }
+      },
+    })),
   };
 }
 

@@ -5,7 +5,7 @@ const parse = (...args: string[]) => parseOptions(args, ['W1', 'W2'], ['salas', 
 
 t.test('without options everything runs, three times', async (t) => {
   const options = parse();
-  t.match(options, { quick: false, runs: 3, seconds: 3 });
+  t.match(options, { quick: false, runs: 3, seconds: 2 });
   t.notOk('only' in options);
   t.notOk('peers' in options);
 });
