@@ -19,11 +19,13 @@ export interface Bar {
   readonly case: string;
   readonly metric: Metric;
   readonly goal: Goal;
+  /** Of which subject; else of salas. */
+  readonly of?: string;
 }
 
 export interface Verdict {
   readonly bar: Bar;
-  /** Of salas. */
+  /** Of salas, or the subject that the bar names. */
   readonly measured?: number;
   /** With what it was compared: the other's name and figure, or the bare value. */
   readonly against?: { readonly name?: string; readonly value: number };
@@ -42,7 +44,7 @@ export const bestPeer = 'best peer';
 /** Compares the figures of salas with a bar. */
 export function judge(bar: Bar, lookup: Lookup, peers: readonly string[]): Verdict {
   const figure = (name: string) => lookup(bar.workload, bar.case, name, bar.metric);
-  const measured = figure('salas');
+  const measured = figure(bar.of ?? 'salas');
   const against = reference(bar.goal, figure, peers);
   if (measured === undefined || against === undefined) {
     return { bar, ...(measured === undefined ? {} : { measured }), ...(against === undefined ? {} : { against }) };

@@ -32,6 +32,7 @@ interface Area {
 export function picture(results: Results): string {
   const { machine } = results;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="Inter, 'Helvetica Neue', Helvetica, Arial, 'DejaVu Sans', sans-serif" font-size="14" fill="${ink}">
+<title>Deliveries a second, and latency over load: salas and other servers</title>
 <rect width="${width}" height="${height}" fill="#ffffff"/>
 ${bars(results, { left: 40, top: 40, width: 520, height: 480 })}
 ${curves(results, { left: 650, top: 40, width: 510, height: 480 })}
