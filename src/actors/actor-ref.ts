@@ -62,6 +62,7 @@ const busyRetryMs = 100;
  *    whose thread died twice is settled with `ACTOR_RESTARTED`.
  * 5. A batch unanswered for `callDeadlineMs` counts as a death; a call that waits so long for a connection is
  *    refused with `BUSY`.
+ * 6. While the actor cannot be had, calls are refused at once with what was said of it, and for how much longer.
  */
 export class ActorRef<Command, Reply, Frame = never, Info = unknown> {
   readonly #options: ActorRefOptions<Command, Reply, Frame, Info>;
@@ -72,6 +73,8 @@ export class ActorRef<Command, Reply, Frame = never, Info = unknown> {
   #pumping = false;
   #connection: RemoteConnection<Frame> | undefined;
   #closed = false;
+  /** Why the actor cannot be had at present, and until when (by performance.now()). */
+  #unavailable: { readonly refusal: Refusal; readonly until: number } | undefined;
   #watch: NodeJS.Timeout | undefined;
 
   constructor(options: ActorRefOptions<Command, Reply, Frame, Info>) {
@@ -91,6 +94,11 @@ export class ActorRef<Command, Reply, Frame = never, Info = unknown> {
       this.#mailbox.length >= limits.mailboxCommandsMax || this.#mailboxBytes + bytes > limits.mailboxBytesMax;
     if (full || this.#closed) {
       setImmediate(settle, full ? refusals.busy(name, busyRetryMs) : refusals.draining());
+      return;
+    }
+    if (this.#unavailable !== undefined) {
+      const { refusal, until } = this.#unavailable;
+      setImmediate(settle, { ...refusal, retryAfterMs: Math.max(1, Math.ceil(until - performance.now())) });
       return;
     }
     this.#mailbox.push({ command, bytes, key: this.#nextKey++, settle, again: false });
@@ -244,8 +252,13 @@ export class ActorRef<Command, Reply, Frame = never, Info = unknown> {
 
   /** The actor cannot be had at present: refuses what waits, and asks again later. */
   #refuseAll(refusal: Refusal): void {
+    const retryMs = refusal.retryAfterMs ?? busyRetryMs;
+    this.#unavailable = { refusal, until: performance.now() + retryMs };
     this.#refuseWaiting(refusal);
-    setTimeout(() => !this.#closed && this.#connect(false), refusal.retryAfterMs ?? busyRetryMs).unref();
+    setTimeout(() => {
+      this.#unavailable = undefined;
+      if (!this.#closed) this.#connect(false);
+    }, retryMs).unref();
   }
 
   #refuseWaiting(refusal: Refusal): void {

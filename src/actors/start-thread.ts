@@ -6,12 +6,15 @@ import { Worker } from 'node:worker_threads';
  */
 const youngMiBMax = 3;
 
-/** Starts an actor's thread; `module` is its entry, `data` what it finds as `workerData`. */
-export function startThread(module: URL, data: object): Worker {
+/**
+ * Starts an actor's thread; `module` is its entry, `data` what it finds as `workerData`. A thread whose heap outgrows
+ * `heapMiBMax` ends, like one that throws.
+ */
+export function startThread(module: URL, data: object, heapMiBMax: number): Worker {
   return new Worker(module, {
     // Flags of the process, for instance a debugger's, are not for it.
     execArgv: [],
     workerData: data,
-    resourceLimits: { maxYoungGenerationSizeMb: youngMiBMax },
+    resourceLimits: { maxYoungGenerationSizeMb: youngMiBMax, maxOldGenerationSizeMb: heapMiBMax },
   });
 }

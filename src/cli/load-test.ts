@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { CallRefused, ServerUnreachable } from '../client/errors.js';
 import type { Language } from '../protocol/speech.js';
+import { controlSocket } from '../storage/data-directory.js';
 import { exitCodes } from './exit-codes.js';
 import { tellFailure } from './failure.js';
 import { htmlReport } from './load/html.js';
@@ -21,8 +23,10 @@ export interface LoadTestOptions {
   readonly payload: number;
   /** Test a daemon of one's own, on a directory that is removed afterwards. */
   readonly serve: boolean;
-  /** Kill it, so often. */
-  readonly killEverySeconds: number | undefined;
+  /** Kill rooms, and the daemon where it is one's own: so often; 0 is never. */
+  readonly chaos: { readonly killEverySeconds: number; readonly killRoomEverySeconds: number } | undefined;
+  /** The directory of the daemon whose rooms are to be killed, where it is not one's own. */
+  readonly data: string | undefined;
   readonly html: string | undefined;
   readonly json: boolean;
   readonly language: Language;
@@ -30,7 +34,7 @@ export interface LoadTestOptions {
 
 /** Loads a server and checks what it does. Answers the exit code: 1 when anything was wrong. */
 export async function loadTest(options: LoadTestOptions): Promise<number> {
-  const { host, clients, rate, seconds, payload, killEverySeconds, html, json } = options;
+  const { host, clients, rate, seconds, payload, chaos, html, json } = options;
   const words = wordsIn(options.language);
   const rooms = Array.from({ length: options.rooms }, (_, i) => `sala${i + 1}`);
   const daemon = options.serve ? new OwnDaemon(rooms) : undefined;
@@ -40,9 +44,13 @@ export async function loadTest(options: LoadTestOptions): Promise<number> {
   try {
     await daemon?.start();
     const port = daemon?.port ?? options.port;
-    const kill =
-      daemon === undefined || killEverySeconds === undefined ? undefined : { daemon, everySeconds: killEverySeconds };
-    const load = { host, port, clients, rooms, rate, seconds, payload, kill };
+    const data = daemon?.data ?? options.data;
+    const kill = chaos && daemon && often({ daemon }, chaos.killEverySeconds);
+    const killRooms =
+      chaos && data !== undefined
+        ? often({ control: controlSocket(resolve(data)) }, chaos.killRoomEverySeconds)
+        : undefined;
+    const load = { host, port, clients, rooms, rate, seconds, payload, kill, killRooms };
     const result = await runLoad(load, (measures, second) => {
       if (process.stderr.isTTY) process.stderr.write(`\r${words.loadProgress(second, seconds, measures.answered)}`);
     });
@@ -63,6 +71,11 @@ export async function loadTest(options: LoadTestOptions): Promise<number> {
   }
 }
 
+/** What is to be killed and how often; nothing where that is never. */
+function often<What>(what: What, everySeconds: number): (What & { readonly everySeconds: number }) | undefined {
+  return everySeconds === 0 ? undefined : { ...what, everySeconds };
+}
+
 function shown(summary: LoadSummary, words: Words): string {
   const ms = (...values: number[]) => values.map((value) => `${value.toFixed(1)} ms`).join('  ');
   const { answerMs, deliveryMs } = summary;
@@ -72,6 +85,8 @@ function shown(summary: LoadSummary, words: Words): string {
     [words.loadDelivered, `${summary.delivered}`],
     [words.loadErrors, `${summary.errors}`],
     [words.loadKills, `${summary.kills}`],
+    [words.loadRoomKills, `${summary.roomKills}`],
+    [words.loadRoomBack, ms(summary.roomBackMs.p50Ms, summary.roomBackMs.maxMs)],
     [words.loadReconnections, `${summary.reconnections}`],
     [words.loadMaxPause, ms(summary.maxPauseMs)],
     [words.loadAnswerLatency, ms(answerMs.p50Ms, answerMs.p99Ms, answerMs.maxMs)],

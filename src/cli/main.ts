@@ -1,4 +1,5 @@
 import yargs, { type Argv } from 'yargs';
+import { faults } from '../protocol/control.js';
 import { defaultLimits } from '../protocol/limits.js';
 import { markedArguments, roomNames, unmarked, wholeNumber } from './arguments.js';
 import { defaultName } from './default-name.js';
@@ -117,6 +118,7 @@ const commandLine = yargs()
             describe: words.roomThreads,
             coerce: wholeNumber('room-threads', words, 1, limitMax),
           },
+          chaos: { type: 'boolean', default: false, describe: words.serveChaos },
           'drain-seconds': {
             type: 'string',
             default: '10',
@@ -127,9 +129,9 @@ const commandLine = yargs()
         })
         .example('$0 serve', words.exampleServe)
         .example('$0 serve --rooms geral,avisos --host 0.0.0.0 --port 5000', words.exampleServeRooms),
-    async ({ host, port, data, rooms, floodRate, roomThreads, drainSeconds }) => {
+    async ({ host, port, data, rooms, floodRate, roomThreads, drainSeconds, chaos }) => {
       const { serve } = await import('./serve.js');
-      await serve({ host, port, data, rooms, floodRate, roomThreads, drainSeconds });
+      await serve({ host, port, data, rooms, floodRate, roomThreads, drainSeconds, chaos });
     },
   )
   .command(
@@ -203,6 +205,30 @@ const commandLine = yargs()
           process.exitCode = (await import('./admin.js')).backup(directory, { data, json, language });
         },
       )
+      .command(
+        'chaos <fault> [room]',
+        words.adminChaos,
+        (command) =>
+          adminOptions(
+            command
+              .positional('fault', { choices: faults, demandOption: true, describe: words.argFault })
+              .positional('room', { type: 'string', describe: words.argFaultRoom }),
+          )
+            .options({
+              ms: {
+                type: 'string',
+                requiresArg: true,
+                describe: words.faultMs,
+                coerce: wholeNumber('ms', words, 0),
+              },
+            })
+            .example('$0 admin chaos crash-room sala1', words.exampleCrash)
+            .example('$0 admin chaos slow-disk sala1 --ms 50', words.exampleSlowDisk),
+        async ({ fault, room, ms, data, json }) => {
+          const { injectFault } = await import('./admin.js');
+          process.exitCode = await injectFault(fault, { room, ms }, { data, json, language });
+        },
+      )
       .example('$0 admin check --data data', words.exampleCheck)
       .example('$0 admin backup /backups/2026-11-22', words.exampleBackup)
       .demandCommand(1, words.commandMissing),
@@ -241,19 +267,28 @@ const commandLine = yargs()
           payload: count('payload', 80, 1, defaultLimits.textBytesMax, words.loadPayload),
           serve: { type: 'boolean', describe: words.loadServe },
           chaos: { type: 'boolean', describe: words.loadChaos },
-          'kill-every': count('kill-every', 5, 1, loadSecondsMax, words.loadKillEvery),
+          'kill-every': count('kill-every', 5, 0, loadSecondsMax, words.loadKillEvery),
+          'kill-room-every': count('kill-room-every', 2, 0, loadSecondsMax, words.loadKillRoomEvery),
+          data: { type: 'string', requiresArg: true, describe: words.loadData },
           html: { type: 'string', requiresArg: true, describe: words.loadHtml },
           json: { type: 'boolean', default: false, describe: words.json },
         })
-        .implies('chaos', 'serve')
+        .conflicts('data', 'serve')
+        .check(({ chaos, serve, data }) => {
+          if (chaos === true && serve !== true && data === undefined) throw new UsageError(words.chaosWhere);
+          return true;
+        })
         .example('$0 load-test --serve --chaos --seconds 60 --html report.html', words.exampleLoad)
         .example('$0 load-test --port 4242 --clients 50', words.exampleLoadHere);
     },
-    async ({ host, port, clients, rooms, rate, seconds, payload, serve, chaos, killEvery, html, json }) => {
+    async ({ host, port, clients, rooms, rate, seconds, payload, serve, html, json, data, ...kill }) => {
       const { loadTest } = await import('./load-test.js');
       const load = { host, port, clients, rooms, rate, seconds, payload };
-      const killEverySeconds = chaos === true ? killEvery : undefined;
-      process.exitCode = await loadTest({ ...load, serve: serve === true, killEverySeconds, html, json, language });
+      const chaos =
+        kill.chaos === true
+          ? { killEverySeconds: kill.killEvery, killRoomEverySeconds: kill.killRoomEvery }
+          : undefined;
+      process.exitCode = await loadTest({ ...load, serve: serve === true, chaos, data, html, json, language });
     },
   )
   .example('$0 serve', words.exampleServe)

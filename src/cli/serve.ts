@@ -1,9 +1,13 @@
+import { rmSync } from 'node:fs';
 import { availableParallelism, constants } from 'node:os';
 import { resolve } from 'node:path';
-import { startSupervisor } from '../actors/supervisor/supervisor-handle.js';
+import { type SupervisorHandle, startSupervisor } from '../actors/supervisor/supervisor-handle.js';
+import { controlParams, type Fault } from '../protocol/control.js';
 import { defaultLimits, type Limits } from '../protocol/limits.js';
 import type { RoomName } from '../protocol/names.js';
-import { type DirectoryLock, lockDirectory } from '../storage/data-directory.js';
+import { refusals } from '../protocol/refusals.js';
+import { controlSocket, lockDirectory } from '../storage/data-directory.js';
+import type { ControlServer } from '../transport/control.js';
 import { exitCodes } from './exit-codes.js';
 import { version } from './version.js';
 
@@ -21,6 +25,8 @@ export interface ServeOptions {
   readonly roomThreads?: number | undefined;
   /** How long a drain may take. */
   readonly drainSeconds: number;
+  /** Whether faults may be injected: see `salas admin chaos`. */
+  readonly chaos: boolean;
 }
 
 /** A signal that comes sooner after the first is the same: Ctrl-C under npm arrives twice. */
@@ -36,7 +42,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const directory = resolve(options.data);
   // What people say to each other is read by nobody but the daemon's user.
   process.umask(0o077);
-  const lock = claim(directory);
+  const lock = claimed(() => lockDirectory(directory));
   // The actors' threads start while this one is still loading what it needs itself.
   const supervisor = startSupervisor(
     {
@@ -45,7 +51,10 @@ export async function serve(options: ServeOptions): Promise<void> {
       threadsMax: options.roomThreads ?? Math.max(rooms.length, 2 * availableParallelism()),
       limits,
     },
-    async (notice) => (await logger()).error(notice, 'a room thread died; its rooms are opened again'),
+    async (notice) => {
+      const what = notice.restartInMs > 0 ? 'failed: they are tried again later' : 'are opened again';
+      (await logger()).error(notice, `a room thread died; its rooms ${what}`);
+    },
     async (reason) => {
       (await logger()).error({ reason }, 'the supervisor died; it is started again with all rooms');
     },
@@ -59,6 +68,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     return fail(`cannot listen on ${host}:${port}: ${listenErrors[code] ?? message}`);
   });
 
+  const control = options.chaos ? await takeControl(directory, supervisor, limits) : undefined;
   let drainingSince: number | undefined;
   // What was answered is on disk already, so the process may end at any moment.
   const drain = async (signal: NodeJS.Signals): Promise<void> => {
@@ -73,6 +83,7 @@ export async function serve(options: ServeOptions): Promise<void> {
       log.warn({ seconds: options.drainSeconds }, 'not everything could be finished in time');
       process.exit(exitCodes.done);
     }, options.drainSeconds * 1000);
+    control?.close();
     await gateway.drain();
     clearTimeout(deadline);
     lock.release();
@@ -86,6 +97,24 @@ export async function serve(options: ServeOptions): Promise<void> {
   (await logger()).info({ host, port: gateway.port, data: directory, version }, 'listening');
 }
 
+/** Takes the operator's calls. What an earlier daemon left there is nobody's: this one holds the directory. */
+async function takeControl(directory: string, supervisor: SupervisorHandle, limits: Limits): Promise<ControlServer> {
+  const { listenForControl } = await import('../transport/control.js');
+  const path = claimed(() => controlSocket(directory));
+  rmSync(path, { force: true });
+  (await logger()).warn('faults can be injected here (--chaos)');
+  const chaos = async ({ fault, room, ms }: { fault: Fault; room?: RoomName; ms?: number }) => {
+    if (fault === 'crash-supervisor') await supervisor.crash();
+    else if (room === undefined) return refusals.paramMissing('room');
+    else if (!(await supervisor.inject(room, fault, ms))) return refusals.roomNotFound(room);
+    return {};
+  };
+  const handlers = { chaos: { params: controlParams.chaos, run: chaos } };
+  return listenForControl(path, handlers, limits).catch((error: NodeJS.ErrnoException) =>
+    fail(`cannot listen on ${path}: ${error.message}`),
+  );
+}
+
 /** What the system's errors at listening mean to people. */
 const listenErrors: Record<string, string> = {
   EADDRINUSE: 'the port is in use; stop what uses it, or choose another --port',
@@ -94,9 +123,9 @@ const listenErrors: Record<string, string> = {
   ENOTFOUND: 'there is no such host; choose another --host',
 };
 
-function claim(directory: string): DirectoryLock {
+function claimed<T>(claim: () => T): T {
   try {
-    return lockDirectory(directory);
+    return claim();
   } catch (error) {
     return fail((error as Error).message);
   }

@@ -4,6 +4,7 @@ import type { Language } from '../protocol/speech.js';
 const english = {
   about: 'A chat server whose rooms are actors, and commands to talk to one.',
   commandMissing: 'say what to do: one of the commands above',
+  chaosWhere: '--chaos needs --serve, or --data with the directory of a server that runs with --chaos',
   // yargs puts in how many were given and how many are needed.
   argumentsMissing: '%s of %s arguments given',
 
@@ -18,6 +19,7 @@ const english = {
   admin: 'Looks after a data directory',
   adminCheck: 'Reads all files and tells what is wrong with them; a server may be running',
   adminBackup: 'Copies all data into a new directory; a server may be running',
+  adminChaos: 'Has a fault in a running server, to see what becomes of it; only with serve --chaos',
   restore: 'Brings a copy of the data back, into a directory that has none',
 
   loadTest: 'Loads a server and checks all that its clients are told',
@@ -28,6 +30,8 @@ const english = {
 
   argBackup: 'the directory to make the copy in',
   argSource: 'the directory with the copy',
+  argFault: 'what is to go wrong',
+  argFaultRoom: 'where, like sala1; crash-supervisor needs none',
 
   groupUser: 'Server and user:',
   host: 'where the server is',
@@ -44,8 +48,10 @@ const english = {
   loadSeconds: 'for how many seconds',
   loadPayload: 'bytes of a message, at least what tells it from others',
   loadServe: 'test a server of its own, on a directory that is removed afterwards',
-  loadChaos: 'with --serve: kill the server while it is under load, as kill -9 does',
-  loadKillEvery: 'with --chaos: after so many seconds each time',
+  loadChaos: 'kill rooms, and with --serve the server too, as kill -9 does, while they are under load',
+  loadKillEvery: 'with --chaos and --serve: kill the server after so many seconds each time; 0 is never',
+  loadKillRoomEvery: 'with --chaos: kill a room after so many seconds each time, one after the other; 0 is never',
+  loadData: 'with --chaos, without --serve: the data directory of the server, which runs here with --chaos',
   loadHtml: 'write a report with pictures into this file',
   serveHost: 'the address to listen on',
   servePort: 'the port to listen on; 0 takes any free one',
@@ -54,6 +60,8 @@ const english = {
   floodRate: 'messages a second and user; 0 is no limit',
   roomThreads: 'threads for the rooms',
   drainSeconds: 'how long a stop may take: what is in flight is answered, clients are let go',
+  serveChaos: 'let faults be injected (salas admin chaos): for tests, not for service',
+  faultMs: 'how long the disk is full, or how much longer a commit takes; by default 1000',
   roomThreadsDefault: 'the larger of the number of --rooms and 2 × cores',
 
   exampleServe: 'start the server',
@@ -71,6 +79,8 @@ const english = {
   exampleLoadHere: 'against a server that is running',
   exampleCheck: 'is everything there?',
   exampleBackup: 'a copy, named by the day',
+  exampleCrash: 'end the thread of sala1',
+  exampleSlowDisk: 'every commit of sala1 takes 50 ms longer',
   exampleRestore: 'start again from that copy',
 
   wholeNumber: (option: string, min: number, max: number) =>
@@ -90,6 +100,7 @@ const english = {
   backedUp: (files: number, bytes: number, directory: string) =>
     `${files} files, ${(bytes / 1e6).toFixed(1)} MB, copied to ${directory}`,
   restored: (rooms: number, directory: string) => `${rooms} rooms restored to ${directory}`,
+  injected: (fault: string) => `${fault}: done`,
   owner: 'owner',
   member: 'member',
   online: 'online',
@@ -104,8 +115,10 @@ const english = {
   loadDelivered: 'delivered',
   loadErrors: 'errors',
   loadKills: 'server killed',
+  loadRoomKills: 'rooms killed',
   loadReconnections: 'attempts to come back',
   loadMaxPause: 'longest time without an answer',
+  loadRoomBack: 'a killed room is back: p50, max',
   loadAnswerLatency: 'answer: p50, p99, max',
   loadDeliveryLatency: 'delivery: p50, p99, max',
   loadLost: 'answered, not in the log',
@@ -129,6 +142,8 @@ const english = {
   lost: (why: string) =>
     `the connection was lost before the answer (${why}); it is unknown whether the command took effect`,
   timedOut: 'the server did not answer in time; it is unknown whether the command took effect',
+  noDaemon: (directory: string) =>
+    `no server takes commands on ${directory}; "salas serve --chaos --data ${directory}" starts one that does`,
 };
 
 export type Words = typeof english;
@@ -136,6 +151,7 @@ export type Words = typeof english;
 const portuguese: Words = {
   about: 'Um servidor de chat cujas salas são atores, e comandos para falar com ele.',
   commandMissing: 'diga o que fazer: um dos comandos acima',
+  chaosWhere: '--chaos precisa de --serve, ou de --data com o diretório de um servidor iniciado com --chaos',
   argumentsMissing: '%s de %s argumentos dados',
 
   serve: 'Executa o servidor até ser parado (Ctrl-C)',
@@ -149,6 +165,7 @@ const portuguese: Words = {
   admin: 'Cuida de um diretório de dados',
   adminCheck: 'Lê todos os arquivos e diz o que há de errado neles; um servidor pode estar no ar',
   adminBackup: 'Copia todos os dados para um novo diretório; um servidor pode estar no ar',
+  adminChaos: 'Causa uma falha em um servidor no ar, para ver o que acontece; só com serve --chaos',
   restore: 'Traz de volta uma cópia dos dados, para um diretório que não tem nenhum',
 
   loadTest: 'Dá carga a um servidor e confere tudo o que os clientes recebem',
@@ -159,6 +176,8 @@ const portuguese: Words = {
 
   argBackup: 'o diretório em que fazer a cópia',
   argSource: 'o diretório com a cópia',
+  argFault: 'o que deve dar errado',
+  argFaultRoom: 'onde, como sala1; crash-supervisor não precisa',
 
   groupUser: 'Servidor e usuário:',
   host: 'onde o servidor está',
@@ -175,8 +194,10 @@ const portuguese: Words = {
   loadSeconds: 'por quantos segundos',
   loadPayload: 'bytes de uma mensagem, no mínimo o que a distingue das outras',
   loadServe: 'testar um servidor próprio, em um diretório removido depois',
-  loadChaos: 'com --serve: matar o servidor sob carga, como faz kill -9',
-  loadKillEvery: 'com --chaos: a cada tantos segundos',
+  loadChaos: 'matar salas, e com --serve também o servidor, como faz kill -9, sob carga',
+  loadKillEvery: 'com --chaos e --serve: matar o servidor a cada tantos segundos; 0 é nunca',
+  loadKillRoomEvery: 'com --chaos: matar uma sala a cada tantos segundos, uma após a outra; 0 é nunca',
+  loadData: 'com --chaos, sem --serve: o diretório de dados do servidor, que roda aqui com --chaos',
   loadHtml: 'escrever um relatório com gráficos neste arquivo',
   serveHost: 'o endereço em que escutar',
   servePort: 'a porta em que escutar; 0 escolhe uma livre',
@@ -185,6 +206,8 @@ const portuguese: Words = {
   floodRate: 'mensagens por segundo e usuário; 0 é sem limite',
   roomThreads: 'threads para as salas',
   drainSeconds: 'quanto uma parada pode demorar: o que está em curso é respondido, os clientes são liberados',
+  serveChaos: 'permitir falhas provocadas (salas admin chaos): para testes, não para uso',
+  faultMs: 'por quanto tempo o disco fica cheio, ou quanto mais demora um commit; por padrão 1000',
   roomThreadsDefault: 'o maior entre o número de --rooms e 2 × núcleos',
 
   exampleServe: 'inicia o servidor',
@@ -202,6 +225,8 @@ const portuguese: Words = {
   exampleLoadHere: 'em um servidor que está no ar',
   exampleCheck: 'está tudo aí?',
   exampleBackup: 'uma cópia, com o nome do dia',
+  exampleCrash: 'encerra a thread da sala1',
+  exampleSlowDisk: 'cada commit da sala1 demora 50 ms a mais',
   exampleRestore: 'recomeça daquela cópia',
 
   wholeNumber: (option, min, max) =>
@@ -221,6 +246,7 @@ const portuguese: Words = {
   backedUp: (files, bytes, directory) =>
     `${files} arquivos, ${(bytes / 1e6).toFixed(1)} MB, copiados para ${directory}`,
   restored: (rooms, directory) => `${rooms} salas restauradas em ${directory}`,
+  injected: (fault) => `${fault}: feito`,
   owner: 'dono',
   member: 'membro',
   online: 'online',
@@ -234,8 +260,10 @@ const portuguese: Words = {
   loadDelivered: 'entregues',
   loadErrors: 'erros',
   loadKills: 'servidor morto',
+  loadRoomKills: 'salas mortas',
   loadReconnections: 'tentativas de voltar',
   loadMaxPause: 'maior tempo sem resposta',
+  loadRoomBack: 'uma sala morta volta: p50, máx',
   loadAnswerLatency: 'resposta: p50, p99, máx',
   loadDeliveryLatency: 'entrega: p50, p99, máx',
   loadLost: 'respondidas, fora do registro',
@@ -258,6 +286,8 @@ const portuguese: Words = {
     `nenhum servidor responde em ${address} (${why}); ele está no ar? "salas serve" inicia um`,
   lost: (why) => `a conexão caiu antes da resposta (${why}); não se sabe se o comando teve efeito`,
   timedOut: 'o servidor não respondeu a tempo; não se sabe se o comando teve efeito',
+  noDaemon: (directory) =>
+    `nenhum servidor aceita comandos em ${directory}; "salas serve --chaos --data ${directory}" inicia um que aceita`,
 };
 
 export function wordsIn(language: Language): Words {

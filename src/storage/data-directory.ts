@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import Database from 'better-sqlite3';
 import { StorageError } from './database.js';
 
@@ -10,6 +10,7 @@ import { StorageError } from './database.js';
  *     supervisor.db      users, inboxes, the directory of rooms
  *     rooms/NAME-HASH.db a room's log
  *     lock               held by the daemon that runs on the directory
+ *     control.sock       where that daemon takes its operator's calls
  */
 export function supervisorFile(directory: string): string {
   return join(directory, 'supervisor.db');
@@ -18,6 +19,25 @@ export function supervisorFile(directory: string): string {
 /** Where the rooms' logs are. */
 export function roomsFolder(directory: string): string {
   return join(directory, 'rooms');
+}
+
+/** Bytes of a Unix socket's path on every system that has them (macOS has the fewest); a longer one is cut silently. */
+const socketPathBytesMax = 103;
+
+/**
+ * Where the daemon that runs on the directory takes its operator's calls; told from the working directory where that
+ * is shorter.
+ *
+ * @throws StorageError when the path is longer than a socket's may be.
+ */
+export function controlSocket(directory: string): string {
+  const absolute = join(directory, 'control.sock');
+  const local = relative(process.cwd(), absolute);
+  const path = local.length < absolute.length ? local : absolute;
+  if (Buffer.byteLength(path) <= socketPathBytesMax) return path;
+  throw new StorageError(
+    `${absolute} is too long for a socket's path (${socketPathBytesMax} bytes); choose another --data`,
+  );
 }
 
 const slugCharactersMax = 40;

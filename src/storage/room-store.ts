@@ -62,18 +62,23 @@ export interface Prior {
   readonly text: string;
 }
 
+/** Told around each commit; what it throws before one undoes the transaction. */
+export type OnCommit = (point: 'before-commit' | 'after-commit') => void;
+
 /** The room's side of its database: the only writer. */
 export class RoomStore {
   readonly #db: Database;
   readonly #room: RoomName;
+  readonly #onCommit: OnCommit | undefined;
   readonly #begin: () => void;
   readonly #commit: () => void;
   readonly #message: (...values: unknown[]) => void;
   readonly #change: (...values: unknown[]) => void;
   readonly #statements: ReturnType<typeof prepare>;
 
-  /** @throws StorageError; also when the file is another room's. */
-  constructor(file: string, room: RoomName) {
+  /** `onCommit` is for fault injection. @throws StorageError; also when the file is another room's. */
+  constructor(file: string, room: RoomName, onCommit?: OnCommit) {
+    this.#onCommit = onCommit;
     this.#db = openDatabase(file, roomDatabase);
     this.#room = room;
     this.#statements = prepare(this.#db);
@@ -110,7 +115,9 @@ export class RoomStore {
     this.#begin();
     try {
       const result = work();
+      this.#onCommit?.('before-commit');
       this.#commit();
+      this.#onCommit?.('after-commit');
       return result;
     } catch (error) {
       if (this.#db.inTransaction) this.#db.exec('ROLLBACK');

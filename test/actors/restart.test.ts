@@ -1,62 +1,78 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
-import { defaultIntensity, restartDelay } from '../../src/actors/restart.js';
+import {
+  type Deaths,
+  defaultPolicy,
+  died,
+  noDeaths,
+  type RestartPolicy,
+  restartDelay,
+} from '../../src/actors/restart.js';
 
-const { deathsMax, withinMs } = defaultIntensity;
+const { deathsMax, withinMs, backOffMsMin, backOffMsMax } = defaultPolicy;
 
-t.test('what never died, or not often, is started at once', async (t) => {
-  t.equal(restartDelay([], 1000), 0);
-  t.equal(restartDelay([1000], 1000), 0);
-  t.equal(
-    restartDelay(
-      Array.from({ length: deathsMax }, () => 1000),
-      1000,
-    ),
-    0,
-    'as often as may be',
+function deathsAt(...times: number[]): Deaths {
+  return times.reduce((deaths, at) => died(deaths, at), noDeaths);
+}
+
+t.test('what never died, or not too often, is started at once', async (t) => {
+  t.equal(restartDelay(noDeaths, 1000), 0);
+  t.equal(restartDelay(deathsAt(1000), 1000), 0);
+  t.equal(restartDelay(deathsAt(...Array(deathsMax).fill(1000)), 1000), 0, 'as often as may be');
+  const apart = Array.from({ length: 50 }, (_, i) => 1000 + Math.ceil((i * (withinMs + 1)) / deathsMax));
+  t.equal(restartDelay(deathsAt(...apart), apart.at(-1) as number), 0, 'often, but not within the time');
+});
+
+t.test('one death too many is waited for, and each further one twice as long, up to a limit', async (t) => {
+  let deaths = deathsAt(...Array(deathsMax).fill(1000));
+  const delays: number[] = [];
+  let now = 1000;
+  for (let i = 0; i < 9; i++) {
+    deaths = died(deaths, now);
+    const delay = restartDelay(deaths, now);
+    t.equal(restartDelay(deaths, now + delay - 1), 1, 'a millisecond before');
+    t.equal(restartDelay(deaths, now + delay), 0, 'then it may start');
+    delays.push(delay);
+    // It dies as soon as it is started.
+    now += delay;
+  }
+  const doubled = Array.from({ length: 9 }, (_, i) => Math.min(backOffMsMax, backOffMsMin * 2 ** i));
+  t.strictSame(delays, doubled);
+  t.equal(delays.at(-1), backOffMsMax);
+});
+
+t.test('what lives long enough after such a wait has recovered', async (t) => {
+  const failed: number[] = Array(deathsMax + 1).fill(1000);
+  const end = 1000 + backOffMsMin + withinMs;
+  t.equal(restartDelay(deathsAt(...failed, end), end), 2 * backOffMsMin, 'not quite');
+  t.equal(restartDelay(deathsAt(...failed, end + 1), end + 1), 0);
+});
+
+t.test('more than the allowed deaths within the time are never followed by a start at once', async () => {
+  const lives = fc.array(fc.nat(4000), { minLength: 1, maxLength: 60 });
+  const policies: fc.Arbitrary<RestartPolicy> = fc.record({
+    deathsMax: fc.integer({ min: 0, max: 6 }),
+    withinMs: fc.integer({ min: 1, max: 10_000 }),
+    backOffMsMin: fc.integer({ min: 1, max: 1000 }),
+    backOffMsMax: fc.integer({ min: 1000, max: 60_000 }),
+  });
+  fc.assert(
+    fc.property(lives, policies, (livesMs, policy) => {
+      const times: number[] = [];
+      let deaths = noDeaths;
+      let now = 1_000_000;
+      for (const lifeMs of livesMs) {
+        now += lifeMs;
+        times.push(now);
+        deaths = died(deaths, now, policy);
+        const delay = restartDelay(deaths, now, policy);
+        const recent = times.filter((time) => time >= now - policy.withinMs);
+        if (recent.length > policy.deathsMax) assert.ok(delay >= policy.backOffMsMin, 'too often: it waits');
+        assert.ok(delay <= policy.backOffMsMax, 'but not for ever');
+        assert.ok(deaths.at.length <= policy.deathsMax + 1, 'and no more is remembered than matters');
+        now += delay;
+      }
+    }),
   );
 });
-
-t.test('one death too many in a row waits until the oldest of them is long past', async (t) => {
-  const deaths = Array.from({ length: deathsMax + 1 }, (_, i) => 1000 + i);
-  t.equal(restartDelay(deaths, 1005), 1000 + withinMs - 1005);
-  t.equal(restartDelay(deaths, 1000 + withinMs - 1), 1, 'a millisecond before');
-  t.equal(restartDelay(deaths, 1000 + withinMs), 0, 'then it may start');
-  t.equal(restartDelay([0, 0, 0, ...deaths], 1005), 1000 + withinMs - 1005, 'what died long before does not matter');
-});
-
-t.test('an intensity of its own is kept', async (t) => {
-  const once = { deathsMax: 0, withinMs: 50 };
-  t.equal(restartDelay([], 100, once), 0);
-  t.equal(restartDelay([100], 100, once), 50);
-  t.equal(restartDelay([100], 150, once), 0);
-});
-
-t.test(
-  'no more than the allowed deaths are ever restarted within the time, and no wait is longer than it must be',
-  async () => {
-    const lives = fc.array(fc.nat(4000), { minLength: 1, maxLength: 60 });
-    const intensities = fc.record({
-      deathsMax: fc.integer({ min: 0, max: 6 }),
-      withinMs: fc.integer({ min: 1, max: 10_000 }),
-    });
-    fc.assert(
-      fc.property(lives, intensities, (livesMs, intensity) => {
-        const deaths: number[] = [];
-        let now = 1_000_000;
-        for (const lifeMs of livesMs) {
-          now += lifeMs;
-          deaths.push(now);
-          const delay = restartDelay(deaths, now, intensity);
-          assert.ok(delay >= 0 && delay <= intensity.withinMs);
-          assert.equal(restartDelay(deaths, now + delay, intensity), 0, 'after the wait it starts');
-          if (delay > 0) assert.ok(restartDelay(deaths, now + delay - 1, intensity) > 0, 'and not before');
-          now += delay;
-          const recent = deaths.filter((death) => death > now - intensity.withinMs);
-          assert.ok(recent.length <= intensity.deathsMax, `${recent.length} deaths shortly before a start`);
-        }
-      }),
-    );
-  },
-);

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import t, { type Test } from 'tap';
 import { ActorRef } from '../../src/actors/actor-ref.js';
-import { defaultIntensity } from '../../src/actors/restart.js';
+import { defaultPolicy } from '../../src/actors/restart.js';
 import type { RoomCommand, RoomReply } from '../../src/actors/room/decisions.js';
 import { roomPacking } from '../../src/actors/room/packing.js';
 import type { RoomFrame } from '../../src/actors/room/room.js';
@@ -106,7 +106,7 @@ t.test('when the thread of a room dies under load, each call is settled and has 
   await rooms.ref(sala2).ask({ type: 'join', user: ana });
   const talk = new Talk(rooms.ref(sala1));
   const beside = new Talk(rooms.ref(sala2));
-  for (let death = 1; death <= defaultIntensity.deathsMax; death++) {
+  for (let death = 1; death <= defaultPolicy.deathsMax; death++) {
     await underLoad(talk, random);
     await rooms.kill(sala1);
   }
@@ -130,7 +130,7 @@ t.test('when the thread of a room dies under load, each call is settled and has 
   const told = rooms.frames.get(sala1) ?? [];
   t.ok(isAscending(told.flatMap(({ first, last }) => [first, last + 0.5])), 'no event was told twice, or late');
 
-  t.strictSame(rooms.deaths, Array(defaultIntensity.deathsMax).fill(sala1), 'the thread of the other room lives');
+  t.strictSame(rooms.deaths, Array(defaultPolicy.deathsMax).fill(sala1), 'the thread of the other room lives');
   t.strictSame(beside.outcomes.filter(isRefusal), [], 'and nothing was refused there');
 });
 
@@ -141,7 +141,7 @@ t.test('a room whose thread dies again and again is held back, and comes back by
   const talk = new Talk(rooms.ref(sala1));
   do await underLoad(talk, random);
   while (await rooms.kill(sala1));
-  t.equal(rooms.deaths.length, defaultIntensity.deathsMax + 1, 'one death too many, and there is no new thread');
+  t.equal(rooms.deaths.length, defaultPolicy.deathsMax + 1, 'one death too many, and there is no new thread');
   await talk.end();
   const refused = talk.outcomes.filter(isRefusal);
   t.ok(

@@ -16,7 +16,9 @@ t.test('a daemon that is killed again and again loses, doubles and reorders noth
     '7',
     '--chaos',
     '--kill-every',
-    '2',
+    '3',
+    '--kill-room-every',
+    '1',
     '--html',
     html,
     '--json',
@@ -24,7 +26,8 @@ t.test('a daemon that is killed again and again loses, doubles and reorders noth
   const { code, stdout, stderr } = await salas(args);
   t.strictSame({ code, stderr }, { code: 0, stderr: '' }, stdout);
   const summary = JSON.parse(stdout);
-  t.match(summary, { ok: true, errors: 0, kills: 3, clients: 12, rooms: 3 });
+  t.match(summary, { ok: true, errors: 0, kills: 2, clients: 12, rooms: 3 });
+  t.ok(summary.roomKills >= 3 && summary.roomBackMs.maxMs >= summary.roomBackMs.p50Ms);
   t.equal(summary.said + summary.whispered, summary.answered, 'every message was answered');
   t.ok(
     summary.said >= 300 &&
@@ -46,6 +49,14 @@ t.test('people are told the figures of a server that runs, in their language', a
   t.strictSame({ code, stderr }, { code: 0, stderr: '' });
   t.match(stdout, /^O QUÊ +VALOR\n/);
   t.match(stdout, /\nnada estava errado\n$/);
+});
+
+t.test('the rooms of a server that runs are killed where that is allowed', async (t) => {
+  const { port, data } = await startDaemon(t, { args: ['--chaos'] });
+  const args = ['load-test', '--port', String(port), ...small, '--seconds', '4', '--json'];
+  const { code, stdout, stderr } = await salas([...args, '--chaos', '--data', data, '--kill-room-every', '1']);
+  t.strictSame({ code, stderr }, { code: 0, stderr: '' }, stdout);
+  t.match(JSON.parse(stdout), { ok: true, kills: 0, roomKills: 3, reconnections: 0 });
 });
 
 t.test('what does not answer, or has no such rooms, is told with the exit code', async (t) => {

@@ -116,6 +116,7 @@ export async function startEmbedded(
       return { endpoint: port1, info: { room: name, file: roomFile(directory, name), ...status } };
     },
     crash: async () => undefined,
+    inject: async () => false,
     close: async () => {
       for (const room of rooms.values()) room.close();
       supervisor.close();

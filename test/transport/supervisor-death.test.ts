@@ -1,30 +1,14 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { startSupervisor } from '../../src/actors/supervisor/supervisor-handle.js';
 import { connect } from '../../src/client/connect.js';
-import { defaultLimits } from '../../src/protocol/limits.js';
-import type { RoomName } from '../../src/protocol/names.js';
-import { startGateway } from '../../src/transport/gateway.js';
+import { startThreaded } from '../support/threaded-server.js';
 import { until } from '../support/until.js';
 
 const room = 'sala1';
 
-/** A server in this process, with real threads, whose supervisor dies when the test says so. */
+/** A server whose supervisor dies when the test says so. */
 async function serverWithMortalSupervisor(t: Test) {
-  const directory = t.testdir();
-  mkdirSync(join(directory, 'rooms'));
-  const deaths: string[] = [];
-  const supervisor = startSupervisor(
-    { directory, rooms: [room as RoomName], threadsMax: 2, limits: defaultLimits },
-    () => undefined,
-    (reason) => deaths.push(reason),
-  );
-  const onTrouble = (what: string, details: object) => t.fail(what, details);
-  const options = { host: '127.0.0.1', port: 0, version: 'test', limits: defaultLimits, supervisor, onTrouble };
-  const gateway = await startGateway(options);
-  t.teardown(() => gateway.drain());
-  return { port: gateway.port, deaths, crash: () => supervisor.crash() };
+  const { port, deaths, supervisor } = await startThreaded(t, [room]);
+  return { port, deaths, crash: () => supervisor.crash() };
 }
 
 async function enter(t: Test, port: number, name: string) {

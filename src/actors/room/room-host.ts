@@ -1,7 +1,9 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { RoomFault } from '../../protocol/control.js';
 import type { Limits } from '../../protocol/limits.js';
 import type { RoomName } from '../../protocol/names.js';
 import { explained, StorageError } from '../../storage/database.js';
+import { block, DiskFaults } from '../../storage/disk-faults.js';
 import { ActorThread, serve } from '../actor-thread.js';
 import type { RoomCommand, RoomReply } from './decisions.js';
 import { roomPacking } from './packing.js';
@@ -27,7 +29,11 @@ export type RoomOpened = RoomStatus | { readonly failed: string };
 const { limits } = workerData as RoomHostData;
 const rooms = new Map<
   RoomName,
-  { readonly room: Room; readonly actor: ActorThread<RoomCommand, RoomReply, RoomFrame> }
+  {
+    readonly room: Room;
+    readonly actor: ActorThread<RoomCommand, RoomReply, RoomFrame>;
+    readonly disk: DiskFaults;
+  }
 >();
 
 export const roomHost = {
@@ -36,8 +42,9 @@ export const roomHost = {
     let open = rooms.get(name);
     if (open === undefined) {
       try {
-        const room = explained(file, () => new Room(file, name, creation, limits));
-        open = { room, actor: new ActorThread(room, limits.frameQueueBytesMax, roomPacking) };
+        const disk = new DiskFaults();
+        const room = explained(file, () => new Room(file, name, creation, limits, disk.onCommit));
+        open = { room, actor: new ActorThread(room, limits.frameQueueBytesMax, roomPacking), disk };
       } catch (error) {
         if (error instanceof StorageError) return { failed: error.message };
         throw error;
@@ -48,6 +55,30 @@ export const roomHost = {
     return open.room.status();
   },
 
+  /** Has the fault, of which some leave the call without an answer. `ms` is how long, or how much slower. */
+  inject(name: RoomName, fault: Exclude<RoomFault, 'crash-room'>, ms: number): void {
+    const disk = rooms.get(name)?.disk;
+    switch (fault) {
+      case 'hang-room':
+        block();
+        break;
+      case 'exhaust-room':
+        exhaust();
+        break;
+      case 'fail-commit':
+        disk?.failNext();
+        break;
+      case 'full-disk':
+        disk?.full(ms);
+        break;
+      case 'slow-disk':
+        disk?.slow(ms);
+        break;
+      default:
+        fault satisfies never;
+    }
+  },
+
   /** Closes every room, after what was handed in is committed. */
   close(): void {
     for (const { room } of rooms.values()) room.close();
@@ -56,5 +87,11 @@ export const roomHost = {
 };
 
 export type RoomHost = typeof roomHost;
+
+/** Keeps more than the thread's heap may hold. */
+function exhaust(): never {
+  const hoard: number[][] = [];
+  for (;;) hoard.push(Array.from({ length: 10_000 }, (_, i) => i));
+}
 
 if (parentPort !== null) serve(parentPort, roomHost);

@@ -4,7 +4,7 @@ import type { RoomName, UserId } from '../../protocol/names.js';
 import { encodeRoomEvents } from '../../protocol/pushes.js';
 import { isRefusal, type Refusal, refusals } from '../../protocol/refusals.js';
 import { diskFull, isDiskFull } from '../../storage/database.js';
-import { type Prior, RoomStore } from '../../storage/room-store.js';
+import { type OnCommit, type Prior, RoomStore } from '../../storage/room-store.js';
 import { type Actor, type Batch, batchesInFlightMax, type Lines, type Outcome } from '../batch.js';
 import { apply, decide, emptyRoom, type RoomCommand, type RoomReply, type RoomState } from './decisions.js';
 
@@ -41,14 +41,14 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
   #doneBefore: Map<number, Prior> | undefined;
 
   /**
-   * Opens the room's log. An empty one is begun with `created` under `epoch`.
+   * Opens the room's log. An empty one is begun with `created` under `epoch`. `onCommit` is for fault injection.
    *
    * @throws StorageError
    */
-  constructor(file: string, room: RoomName, creation: Creation, limits: Limits) {
+  constructor(file: string, room: RoomName, creation: Creation, limits: Limits, onCommit?: OnCommit) {
     this.#room = room;
     this.#limits = limits;
-    this.#store = new RoomStore(file, room);
+    this.#store = new RoomStore(file, room, onCommit);
     this.#state = this.#load();
     this.#headAtOpening = this.#state.head;
     if (this.#state.head === 0) {

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { MessageChannel, type Worker } from 'node:worker_threads';
+import type { RoomFault } from '../../protocol/control.js';
 import type { Limits } from '../../protocol/limits.js';
 import type { RoomName } from '../../protocol/names.js';
 import { refusals } from '../../protocol/refusals.js';
 import { roomFile } from '../../storage/data-directory.js';
 import { type Connection, remote, withPorts } from '../actor-ref.js';
-import { restartDelay } from '../restart.js';
+import { type Deaths, died, noDeaths, restartDelay } from '../restart.js';
 import type { RoomStatus } from '../room/room.js';
 import type { RoomHost, RoomHostData, RoomOpened } from '../room/room-host.js';
 import { startThread } from '../start-thread.js';
@@ -22,12 +23,18 @@ export class RoomUnavailable extends Error {
   override readonly name = 'RoomUnavailable';
 }
 
+/** A thread holds its rooms' members, and one batch with its answers and frames. */
+const heapMiBMax = 256;
+
 interface RoomThread {
   readonly worker: Worker;
   readonly host: ReturnType<typeof remote<RoomHost>>;
   readonly rooms: Set<RoomName>;
   readonly ended: Promise<'ended'>;
 }
+
+/** A thread died with its rooms; they may be opened again after `restartInMs`, which is more than 0 if they died too often. */
+export type OnRoomsDeath = (rooms: readonly RoomName[], reason: string, restartInMs: number) => void;
 
 /**
  * The threads that rooms live in. Rooms that are `dedicated` have a thread each; the others share the rest of
@@ -39,17 +46,17 @@ export class RoomThreads {
   readonly #limits: Limits;
   readonly #dedicated: ReadonlySet<RoomName>;
   readonly #sharedMax: number;
-  readonly #onDeath: (rooms: readonly RoomName[], reason: string) => void;
+  readonly #onDeath: OnRoomsDeath;
   readonly #threads = new Set<RoomThread>();
   readonly #byRoom = new Map<RoomName, RoomThread>();
-  readonly #deaths = new Map<RoomName, number[]>();
+  readonly #deaths = new Map<RoomName, Deaths>();
 
   constructor(options: {
     readonly directory: string;
     readonly limits: Limits;
     readonly dedicated: readonly RoomName[];
     readonly threadsMax: number;
-    readonly onDeath: (rooms: readonly RoomName[], reason: string) => void;
+    readonly onDeath: OnRoomsDeath;
   }) {
     this.#directory = options.directory;
     this.#limits = options.limits;
@@ -68,7 +75,7 @@ export class RoomThreads {
   async connect(room: RoomName, entry: RoomEntry, wantsFrames: boolean, hung: boolean): Promise<Connection<RoomInfo>> {
     if (hung) await this.#byRoom.get(room)?.worker.terminate();
     for (;;) {
-      const delay = restartDelay(this.#deaths.get(room) ?? [], Date.now());
+      const delay = restartDelay(this.#deaths.get(room) ?? noDeaths, Date.now());
       if (delay > 0) return refusals.busy(room, delay);
       const thread = this.#byRoom.get(room) ?? this.#place(room, this.#choose(room));
       const file = roomFile(this.#directory, room);
@@ -88,6 +95,16 @@ export class RoomThreads {
       if ('failed' in opened) throw new RoomUnavailable(opened.failed);
       return { endpoint: port1, info: { room, file, ...opened } };
     }
+  }
+
+  /** Has a fault in the room's thread: fault injection. False if the room has none. */
+  inject(room: RoomName, fault: RoomFault, ms: number): boolean {
+    const thread = this.#byRoom.get(room);
+    if (thread === undefined) return false;
+    // Neither is waited for: a thread that dies or hangs does not answer.
+    if (fault === 'crash-room') void thread.worker.terminate();
+    else void thread.host.inject(room, fault, ms);
+    return true;
   }
 
   /** Closes all rooms and ends their threads. */
@@ -117,7 +134,7 @@ export class RoomThreads {
 
   #start(): RoomThread {
     const data: RoomHostData = { limits: this.#limits };
-    const worker = startThread(new URL('../room/room-host.js', import.meta.url), data);
+    const worker = startThread(new URL('../room/room-host.js', import.meta.url), data, heapMiBMax);
     let reason = 'it ended';
     worker.on('error', (error) => {
       reason = error.stack ?? String(error);
@@ -137,12 +154,13 @@ export class RoomThreads {
     // After close() an end is no death.
     if (!this.#threads.delete(thread)) return;
     const now = Date.now();
+    let restartInMs = 0;
     for (const room of thread.rooms) {
       this.#byRoom.delete(room);
-      this.#deaths.set(room, [...(this.#deaths.get(room) ?? []), now].slice(-deathsKept));
+      const deaths = died(this.#deaths.get(room) ?? noDeaths, now);
+      this.#deaths.set(room, deaths);
+      restartInMs = Math.max(restartInMs, restartDelay(deaths, now));
     }
-    this.#onDeath([...thread.rooms], reason);
+    this.#onDeath([...thread.rooms], reason, restartInMs);
   }
 }
-
-const deathsKept = 16;

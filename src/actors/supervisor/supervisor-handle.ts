@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
+import type { RoomFault } from '../../protocol/control.js';
 import type { RoomName } from '../../protocol/names.js';
 import { ActorRef, type Connection, remote } from '../actor-ref.js';
-import { restartDelay } from '../restart.js';
+import { died, noDeaths, restartDelay } from '../restart.js';
 import { startThread } from '../start-thread.js';
 import type { SupervisorCommand, SupervisorReply } from './decisions.js';
 import type { RoomInfo } from './room-threads.js';
@@ -23,6 +24,8 @@ export interface SupervisorHandle {
   connect(room: RoomName, hung: boolean): Promise<Connection<RoomInfo> | { readonly failed: string }>;
   /** Ends its thread as a fault would, and with it the rooms': fault injection. */
   crash(): Promise<void>;
+  /** Has a fault in a room's thread: fault injection. False if there is no such room. */
+  inject(room: RoomName, fault: RoomFault, ms?: number): Promise<boolean>;
   /** Closes all databases and ends all threads. */
   close(): Promise<void>;
 }
@@ -36,7 +39,8 @@ interface Life {
   readonly ended: Promise<'ended'>;
 }
 
-const deathsKept = 16;
+/** It holds who is connected and the directory of rooms. */
+const heapMiBMax = 1024;
 
 /** Starts the supervisor's thread, and with it those of the rooms. `onDeath`: it died, and is started again. */
 export function startSupervisor(
@@ -44,11 +48,11 @@ export function startSupervisor(
   onNotice: (notice: Notice) => void,
   onDeath: (reason: string) => void,
 ): SupervisorHandle {
-  let deaths: number[] = [];
+  let deaths = noDeaths;
   let closing = false;
 
   const launch = (): Life => {
-    const worker = startThread(new URL('./supervisor-thread.js', import.meta.url), data);
+    const worker = startThread(new URL('./supervisor-thread.js', import.meta.url), data, heapMiBMax);
     let reason = 'it ended';
     worker.on('error', (error) => {
       reason = error.stack ?? String(error);
@@ -70,7 +74,7 @@ export function startSupervisor(
 
   /** The next life, as soon as it may begin and its databases are open. */
   const revive = async (): Promise<Life> => {
-    deaths = [...deaths, Date.now()].slice(-deathsKept);
+    deaths = died(deaths, Date.now());
     await sleep(restartDelay(deaths, Date.now()));
     const next = launch();
     const { worker, api, ended } = next;
@@ -87,10 +91,10 @@ export function startSupervisor(
   const first = launch();
   let life: Promise<Life> = Promise.resolve(first);
   // A server that does not even begin is not tried again.
-  const died = first.ended.then(() => ({ failed: 'the supervisor died at the start' }));
+  const stillborn = first.ended.then(() => ({ failed: 'the supervisor died at the start' }));
   return {
-    started: Promise.race([first.api.start() as SupervisorHandle['started'], died]),
-    begin: () => Promise.race([first.api.begin(false) as ReturnType<SupervisorHandle['begin']>, died]),
+    started: Promise.race([first.api.start() as SupervisorHandle['started'], stillborn]),
+    begin: () => Promise.race([first.api.begin(false) as ReturnType<SupervisorHandle['begin']>, stillborn]),
     ref: (onFrames, onConnected) =>
       new ActorRef({
         name: 'the supervisor',
@@ -114,6 +118,11 @@ export function startSupervisor(
     },
     crash: async () => {
       await (await life).worker.terminate();
+    },
+    inject: async (room, fault, ms) => {
+      const { api, ended } = await life;
+      const injected = await Promise.race([api.inject(room, fault, ms), ended]);
+      return injected !== 'ended' && injected;
     },
     close: async () => {
       closing = true;

@@ -1,4 +1,5 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { faultMsDefault, type RoomFault } from '../../protocol/control.js';
 import { serverActor } from '../../protocol/events.js';
 import type { Limits } from '../../protocol/limits.js';
 import type { RoomName } from '../../protocol/names.js';
@@ -24,7 +25,13 @@ export interface SupervisorData {
 }
 
 /** What the supervisor's thread tells whoever started it, beside answers. */
-export type Notice = { readonly notice: 'room-died'; readonly rooms: readonly RoomName[]; readonly reason: string };
+export interface Notice {
+  readonly notice: 'room-died';
+  readonly rooms: readonly RoomName[];
+  readonly reason: string;
+  /** More than 0 if they died too often: their calls are answered `BUSY` for so long, then they are tried again. */
+  readonly restartInMs: number;
+}
 
 /** All that can be called in the supervisor's thread. */
 export interface SupervisorApi extends RemoteActor<InboxFrame> {
@@ -37,6 +44,8 @@ export interface SupervisorApi extends RemoteActor<InboxFrame> {
   begin(again: boolean): { readonly failed?: string };
   /** A new connection to a room. `hung`: the room has left its caller without an answer. */
   connect(room: RoomName, hung: boolean): Promise<Connection<RoomInfo> | { readonly failed: string }>;
+  /** Has a fault in a room's thread. False if the room has none. */
+  inject(room: RoomName, fault: RoomFault, ms?: number): boolean;
   /** Ends everything, after what was handed in is committed. */
   close(): Promise<void>;
 }
@@ -53,7 +62,8 @@ function startSupervisor(port: MessagePort, { directory, rooms, threadsMax, limi
     limits,
     dedicated: rooms,
     threadsMax,
-    onDeath: (dead, reason) => port.postMessage({ notice: 'room-died', rooms: dead, reason } satisfies Notice),
+    onDeath: (dead, reason, restartInMs) =>
+      port.postMessage({ notice: 'room-died', rooms: dead, reason, restartInMs } satisfies Notice),
   });
   const file = supervisorFile(directory);
   const supervisor = explained(file, () => new Supervisor(file, limits));
@@ -120,6 +130,7 @@ function startSupervisor(port: MessagePort, { directory, rooms, threadsMax, limi
         throw error;
       }
     },
+    inject: (room, fault, ms = faultMsDefault) => threads.inject(room, fault, ms),
     close: async () => {
       clearTimeout(expiry);
       for (const ref of refs.values()) ref.close();

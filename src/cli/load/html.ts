@@ -9,6 +9,7 @@ const margin = { left: 64, right: 16, top: 40, bottom: 32 };
 const answersColour = '#0f766e';
 const deliveriesColour = '#1d4ed8';
 const faultColour = '#b91c1c';
+const roomFaultColour = '#f59e0b';
 
 export function htmlReport(summary: LoadSummary, measures: Measures): string {
   const figures: [string, string][] = [
@@ -17,6 +18,8 @@ export function htmlReport(summary: LoadSummary, measures: Measures): string {
     ['deliveries', `${summary.delivered}`],
     ['errors', `${summary.errors}`],
     ['daemon killed', `${summary.kills} times`],
+    ['rooms killed', `${summary.roomKills} times`],
+    ['a killed room is back, p50, max', [summary.roomBackMs.p50Ms, summary.roomBackMs.maxMs].map(ms).join(', ')],
     ['reconnections', `${summary.reconnections}`],
     ['longest pause', ms(summary.maxPauseMs)],
     [
@@ -57,8 +60,8 @@ function overTime({ seconds, faults }: Measures): string {
   const line = (values: readonly number[], colour: string) =>
     `<polyline fill="none" stroke="${colour}" stroke-width="2" points="${values.map((value, i) => `${x(i + 0.5).toFixed(1)},${y(value).toFixed(1)}`).join(' ')}"/>`;
   const stripes = faults.map(
-    ({ atMs, backAtMs }) =>
-      `<rect x="${x(atMs / 1000).toFixed(1)}" y="${margin.top}" width="${Math.max(2, x(backAtMs / 1000) - x(atMs / 1000)).toFixed(1)}" height="${height - margin.top - margin.bottom}" fill="${faultColour}" opacity="0.2"/>`,
+    ({ what, atMs, backAtMs }) =>
+      `<rect x="${x(atMs / 1000).toFixed(1)}" y="${margin.top}" width="${Math.max(2, x(backAtMs / 1000) - x(atMs / 1000)).toFixed(1)}" height="${height - margin.top - margin.bottom}" fill="${what === 'daemon' ? faultColour : roomFaultColour}" opacity="${what === 'daemon' ? 0.2 : 0.5}"/>`,
   );
   return svg(
     [
@@ -81,6 +84,7 @@ function overTime({ seconds, faults }: Measures): string {
         ['deliveries a second', deliveriesColour],
         ['answers a second', answersColour],
         ['daemon killed', faultColour],
+        ['room killed', roomFaultColour],
       ]),
     ].join('\n'),
   );

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { callDaemon } from '../../client/control.js';
+import { ConnectionLost, ServerUnreachable } from '../../client/errors.js';
 import { enter, type Participant } from '../../client/participant.js';
 import type { Push } from '../../client/pushes.js';
 import { Ledger, type Violations } from './ledger.js';
@@ -17,6 +19,8 @@ export interface LoadOptions {
   readonly payload: number;
   /** A daemon to be killed, so often. */
   readonly kill?: { readonly daemon: OwnDaemon; readonly everySeconds: number } | undefined;
+  /** Rooms to be killed one after the other, so often, by the control socket of their daemon. */
+  readonly killRooms?: { readonly control: string; readonly everySeconds: number } | undefined;
 }
 
 export interface LoadResult {
@@ -40,7 +44,7 @@ export async function runLoad(
   options: LoadOptions,
   onSecond: (measures: Measures, second: number) => void,
 ): Promise<LoadResult> {
-  const { host, port, rooms, rate, seconds, payload, kill } = options;
+  const { host, port, rooms, rate, seconds, payload, kill, killRooms } = options;
   const ledger = new Ledger();
   const measures = new Measures();
   const errors: string[] = [];
@@ -81,7 +85,14 @@ export async function runLoad(
       }
     }
     begun = performance.now();
-    const killing = kill === undefined ? undefined : killOften(kill, seconds, now, measures);
+    const killings = [
+      kill && often(kill.everySeconds, seconds, now, () => killDaemon(kill.daemon, now, measures)),
+      killRooms &&
+        often(killRooms.everySeconds, seconds, now, (time) => {
+          const client = clients[time % Math.min(rooms.length, clients.length)] as Client;
+          return killRoom(killRooms.control, client, now, measures);
+        }),
+    ];
     for (let told = 0; now() < seconds * 1000; ) {
       const due = Math.floor((now() / 1000) * rate);
       while (measures.said + measures.whispered < due) {
@@ -99,7 +110,7 @@ export async function runLoad(
         onSecond(measures, second);
       }
     }
-    await killing;
+    await Promise.all(killings);
     await settled(clients);
     for (const room of rooms) await readLog(clients, room, ledger);
     for (const user of users) await user.quit();
@@ -203,18 +214,36 @@ class Client {
   }
 }
 
-async function killOften(
-  { daemon, everySeconds }: NonNullable<LoadOptions['kill']>,
+/** Does something every so many seconds, until `seconds` are over; it is told how often it was done. */
+async function often(
+  everySeconds: number,
   seconds: number,
   now: () => number,
-  measures: Measures,
+  work: (time: number) => Promise<void>,
 ): Promise<void> {
-  for (let next = everySeconds; next < seconds; next += everySeconds) {
-    await sleep(Math.max(0, next * 1000 - now()));
-    const atMs = now();
-    await daemon.kill();
-    await daemon.start();
-    measures.faults.push({ atMs, backAtMs: now() });
+  for (let time = 0; (time + 1) * everySeconds < seconds; time++) {
+    await sleep(Math.max(0, (time + 1) * everySeconds * 1000 - now()));
+    await work(time);
+  }
+}
+
+async function killDaemon(daemon: OwnDaemon, now: () => number, measures: Measures): Promise<void> {
+  const atMs = now();
+  await daemon.kill();
+  await daemon.start();
+  measures.faults.push({ what: 'daemon', atMs, backAtMs: now() });
+}
+
+/** Kills the room of a client, who then asks the room something to learn when it is back. */
+async function killRoom(control: string, { room, user }: Client, now: () => number, measures: Measures): Promise<void> {
+  const atMs = now();
+  try {
+    await callDaemon(control, 'chaos', { fault: 'crash-room', room });
+    await user.call('room.members', { room });
+    measures.faults.push({ what: 'room', atMs, backAtMs: now() });
+  } catch (error) {
+    // Then the daemon was killed itself meanwhile.
+    if (!(error instanceof ServerUnreachable || error instanceof ConnectionLost)) throw error;
   }
 }
 

@@ -6,6 +6,13 @@ export interface Second {
   delivered: number;
 }
 
+/** What was killed, when, and when it answered again. */
+export interface Fault {
+  readonly what: 'daemon' | 'room';
+  readonly atMs: number;
+  readonly backAtMs: number;
+}
+
 export interface Latencies {
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -21,7 +28,7 @@ export class Measures {
   readonly #answers = createHistogram();
   readonly #deliveries = createHistogram();
   readonly seconds: Second[] = [];
-  readonly faults: { readonly atMs: number; readonly backAtMs: number }[] = [];
+  readonly faults: Fault[] = [];
   errors = 0;
   said = 0;
   answered = 0;

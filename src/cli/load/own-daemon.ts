@@ -19,13 +19,18 @@ export class OwnDaemon {
     this.#rooms = rooms;
   }
 
+  get data(): string {
+    return this.#data;
+  }
+
   get port(): number {
     return this.#port;
   }
 
   /** Resolves when it is ready. @throws {Error} with what it said, if it does not start */
   async start(): Promise<void> {
-    const args = [salas, 'serve', '--port', String(this.#port), '--data', this.#data, '--rooms', this.#rooms.join(',')];
+    const where = ['--port', String(this.#port), '--data', this.#data];
+    const args = [salas, 'serve', ...where, '--rooms', this.#rooms.join(','), '--chaos'];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
     let log = '';

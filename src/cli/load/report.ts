@@ -22,6 +22,9 @@ export interface LoadSummary extends LoadPlan {
   readonly errors: number;
   readonly errorExamples: readonly string[];
   readonly kills: number;
+  readonly roomKills: number;
+  /** From the kill of a room to its next answer. */
+  readonly roomBackMs: { readonly p50Ms: number; readonly maxMs: number };
   readonly reconnections: number;
   readonly maxPauseMs: number;
   readonly answerMs: Latencies;
@@ -32,6 +35,10 @@ export interface LoadSummary extends LoadPlan {
 
 export function summarize(plan: LoadPlan, { measures, violations, errors }: LoadResult): LoadSummary {
   const { said, answered, delivered, whispered, reconnections, faults, maxPauseMs } = measures;
+  const roomPauses = faults
+    .filter(({ what }) => what === 'room')
+    .map(({ atMs, backAtMs }) => backAtMs - atMs)
+    .sort((one, other) => one - other);
   const violated = Object.values(violations.counts).some((count) => count > 0);
   return {
     ...plan,
@@ -42,7 +49,12 @@ export function summarize(plan: LoadPlan, { measures, violations, errors }: Load
     whispered,
     errors: measures.errors,
     errorExamples: errors,
-    kills: faults.length,
+    kills: faults.filter(({ what }) => what === 'daemon').length,
+    roomKills: roomPauses.length,
+    roomBackMs: {
+      p50Ms: roomPauses[Math.floor(roomPauses.length / 2)] ?? 0,
+      maxMs: roomPauses.at(-1) ?? 0,
+    },
     reconnections,
     maxPauseMs,
     answerMs: measures.answerLatencies,
