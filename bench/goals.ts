@@ -5,6 +5,7 @@ import { fixedRate, rateId } from './workloads/fixed-rate.js';
 import { fsyncName } from './workloads/fsync.js';
 import { idle, idleId } from './workloads/idle.js';
 import { manyRooms, manyRoomsId } from './workloads/many-rooms.js';
+import { killedId, starting } from './workloads/starting.js';
 
 const fan = (members: number, publishers: number, window: number) =>
   ({
@@ -61,5 +62,12 @@ export const bars: readonly Bar[] = [
     case: rateId(50),
     metric: 'lastP99Us',
     goal: { type: 'below', value: 10_000 },
+  },
+  {
+    title: 'W6, a room is killed',
+    workload: starting.id,
+    case: killedId,
+    metric: 'backP50Ms',
+    goal: { type: 'below', value: 100 },
   },
 ];

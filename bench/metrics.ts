@@ -23,6 +23,8 @@ export const metrics = {
   joinSeconds: { heading: 'time to join', format: unit('s', 2), key: 'setup_s' },
   rssBeforeMiB: { heading: 'RSS before', format: unit('MiB', 0) },
   rssMiB: { heading: 'RSS', format: unit('MiB', 0), key: 'rss_mb' },
+  backP50Ms: { heading: 'back, p50', format: unit('ms', 1), costs: true },
+  backMaxMs: { heading: 'back, longest', format: unit('ms', 1), costs: true },
   readyMs: { heading: 'ready line', format: unit('ms', 0), costs: true },
   firstHistoryMs: { heading: 'first history', format: unit('ms', 0) },
   firstSendMs: { heading: 'first send', format: unit('ms', 0) },

@@ -52,13 +52,15 @@ async function startSalas(parent: string, rooms: number, core: number | undefine
   };
 }
 
-/** Starts the daemon and waits for its ready line; the caller stops it. */
+/** Starts the daemon, with more `flags`, and waits for its ready line; the caller stops it. */
 export async function serve(
   data: string,
   rooms: readonly string[],
   core: number | undefined,
+  flags: readonly string[] = [],
 ): Promise<{ started: Started; port: number }> {
-  const args = ['bin/salas', 'serve', '--port', '0', '--data', data, '--rooms', rooms.join(','), '--flood-rate', '0'];
+  const where = ['--port', '0', '--data', data, '--rooms', rooms.join(',')];
+  const args = ['bin/salas', 'serve', ...where, '--flood-rate', '0', ...flags];
   const started = start(process.execPath, args, { core, cwd: projectFolder });
   const [, port] = await lineOf(started, /^salas listening on .*:(\d+)$/m, readyMs);
   return { started, port: Number(port) };

@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { defaultPolicy } from '../../src/actors/restart.js';
 import { connect } from '../../src/client/connect.js';
+import { callDaemon } from '../../src/client/control.js';
+import { controlSocket } from '../../src/storage/data-directory.js';
 import type { Sample } from '../metrics.js';
 import { newDirectory, removeDirectory, stop } from '../processes.js';
 import { diskFolder, salas, serve } from '../servers/salas.js';
+import { median } from '../statistics.js';
 import { fsyncAlone } from './fsync.js';
 import { seed } from './seed.js';
 import {
@@ -21,6 +25,9 @@ const rooms = ['r0', 'r1', 'r2'];
 const startRuns = 9;
 const quickStartRuns = 3;
 const messages = 1_000_000;
+/** As many as are restarted at once. */
+const killsOfARoom = defaultPolicy.deathsMax;
+export const killedId = 'killed';
 const quickMessages = 30_000;
 
 /** From nothing to the first answer; only salas, on its own. */
@@ -32,10 +39,22 @@ export const starting: Workload = {
       'first history and the first send come after connecting, registering and joining. The stored messages are ' +
       'those of a clean end, and in the page cache.',
     'Sends by what is stored go into one of the rooms, which has a third of the messages.',
+    'A killed room is back when a message that is sent to it right after the kill is answered; its thread is ended ' +
+      `by fault injection, ${killsOfARoom} times in each room of a server.`,
     'A send waits for one fsync; “fsync alone” writes 4 KiB and calls fsync on the same disk.',
   ],
   headline: 'readyMs',
-  columns: ['readyMs', 'firstHistoryMs', 'firstSendMs', 'callsPerSecond', 'p50Us', 'p99Us', 'rssMiB'],
+  columns: [
+    'readyMs',
+    'backP50Ms',
+    'backMaxMs',
+    'firstHistoryMs',
+    'firstSendMs',
+    'callsPerSecond',
+    'p50Us',
+    'p99Us',
+    'rssMiB',
+  ],
   cases: (bench) => {
     if (only(bench, 'salas').length === 0) return [];
     const stored = bench.settings.quick ? quickMessages : messages;
@@ -52,6 +71,7 @@ export const starting: Workload = {
         subjects: [restartSubject(seeded)],
       },
       storedCase(bench, stored, seeded),
+      { id: killedId, title: 'A room is killed', seconds: 3, subjects: [killedSubject()] },
     ];
   },
 };
@@ -141,6 +161,33 @@ function restartSubject(seeded: () => string): Subject {
       await stop(started, 'SIGTERM');
       if (page.messages.length === 0) throw new Error('the stored messages are not there');
       return sample;
+    },
+  };
+}
+
+/** How long the users of a room wait when its thread dies. */
+function killedSubject(): Subject {
+  return {
+    name: 'salas',
+    title: 'salas',
+    measure: async () => {
+      const data = newDirectory(diskFolder);
+      const { started, port } = await serve(data, rooms, undefined, ['--chaos']);
+      const client = await connect({ port });
+      await client.call('user.register', { name: 'ana' });
+      for (const room of rooms) await client.call('room.join', { room });
+      const pauses: number[] = [];
+      for (let kill = 0; kill < killsOfARoom * rooms.length; kill++) {
+        const room = rooms[kill % rooms.length] as string;
+        await callDaemon(controlSocket(data), 'chaos', { fault: 'crash-room', room });
+        const killed = performance.now();
+        await client.call('room.send', { room, text: 'oi' });
+        pauses.push(performance.now() - killed);
+      }
+      await client.close();
+      await stop(started, 'SIGTERM');
+      removeDirectory(data);
+      return { backP50Ms: median(pauses), backMaxMs: Math.max(...pauses) };
     },
   };
 }
