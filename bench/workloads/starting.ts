@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultPolicy } from '../../src/actors/restart.js';
 import { connect } from '../../src/client/connect.js';
 import { callDaemon } from '../../src/client/control.js';
@@ -27,6 +28,7 @@ const quickStartRuns = 3;
 const messages = 1_000_000;
 /** As many as are restarted at once. */
 const killsOfARoom = defaultPolicy.deathsMax;
+const betweenKillsMs = 1000;
 export const killedId = 'killed';
 const quickMessages = 30_000;
 
@@ -40,7 +42,7 @@ export const starting: Workload = {
       'those of a clean end, and in the page cache.',
     'Sends by what is stored go into one of the rooms, which has a third of the messages.',
     'A killed room is back when a message that is sent to it right after the kill is answered; its thread is ended ' +
-      `by fault injection, ${killsOfARoom} times in each room of a server.`,
+      `by fault injection, ${killsOfARoom} times in each room of a server, a second after the kill before.`,
     'A send waits for one fsync; “fsync alone” writes 4 KiB and calls fsync on the same disk.',
   ],
   headline: 'readyMs',
@@ -71,7 +73,12 @@ export const starting: Workload = {
         subjects: [restartSubject(seeded)],
       },
       storedCase(bench, stored, seeded),
-      { id: killedId, title: 'A room is killed', seconds: 3, subjects: [killedSubject()] },
+      {
+        id: killedId,
+        title: 'A room is killed',
+        seconds: 2 + (killsOfARoom * rooms.length * betweenKillsMs) / 1000,
+        subjects: [killedSubject()],
+      },
     ];
   },
 };
@@ -183,6 +190,7 @@ function killedSubject(): Subject {
         const killed = performance.now();
         await client.call('room.send', { room, text: 'oi' });
         pauses.push(performance.now() - killed);
+        await sleep(betweenKillsMs);
       }
       await client.close();
       await stop(started, 'SIGTERM');

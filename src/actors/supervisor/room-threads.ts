@@ -25,6 +25,7 @@ export class RoomUnavailable extends Error {
 
 /** A thread holds its rooms' members, and one batch with its answers and frames. */
 const heapMiBMax = 256;
+const spareAfterMs = 500;
 
 interface RoomThread {
   readonly worker: Worker;
@@ -39,7 +40,8 @@ export type OnRoomsDeath = (rooms: readonly RoomName[], reason: string, restartI
 /**
  * The threads that rooms live in. Rooms that are `dedicated` have a thread each; the others share the rest of
  * `threadsMax`, the emptiest first. A thread that dies is replaced when one of its rooms is asked for again, which
- * its callers do at once; the other threads notice nothing.
+ * its callers do at once; the other threads notice nothing. A spare thread waits for that, because a thread takes longer
+ * to start than a room to open.
  */
 export class RoomThreads {
   readonly #directory: string;
@@ -49,6 +51,8 @@ export class RoomThreads {
   readonly #onDeath: OnRoomsDeath;
   readonly #threads = new Set<RoomThread>();
   readonly #byRoom = new Map<RoomName, RoomThread>();
+  #spare: RoomThread | undefined;
+  #spareDue: NodeJS.Timeout | undefined;
   readonly #deaths = new Map<RoomName, Deaths>();
 
   constructor(options: {
@@ -65,6 +69,14 @@ export class RoomThreads {
     this.#onDeath = options.onDeath;
     // Threads take longer to start than anything that comes before their first room is asked for.
     for (const room of options.dedicated) this.#place(room, this.#start());
+  }
+
+  /** Has a spare thread soon, when those that rooms wait for have started. */
+  keepSpare(): void {
+    this.#spareDue ??= setTimeout(() => {
+      this.#spareDue = undefined;
+      this.#spare ??= this.#start();
+    }, spareAfterMs).unref();
   }
 
   /**
@@ -98,17 +110,22 @@ export class RoomThreads {
   }
 
   /** Has a fault in the room's thread: fault injection. False if the room has none. */
-  inject(room: RoomName, fault: RoomFault, ms: number): boolean {
+  async inject(room: RoomName, fault: RoomFault, ms: number): Promise<boolean> {
     const thread = this.#byRoom.get(room);
     if (thread === undefined) return false;
-    // Neither is waited for: a thread that dies or hangs does not answer.
-    if (fault === 'crash-room') void thread.worker.terminate();
-    else void thread.host.inject(room, fault, ms);
+    if (fault === 'crash-room') {
+      void thread.worker.terminate();
+      return true;
+    }
+    const injected = thread.host.inject(room, fault, ms);
+    // A thread that hangs or fills its heap does not answer.
+    if (fault !== 'hang-room' && fault !== 'exhaust-room') await Promise.race([injected, thread.ended]);
     return true;
   }
 
   /** Closes all rooms and ends their threads. */
   async close(): Promise<void> {
+    clearTimeout(this.#spareDue);
     const threads = [...this.#threads];
     this.#threads.clear();
     await Promise.all(
@@ -120,9 +137,11 @@ export class RoomThreads {
   }
 
   #choose(room: RoomName): RoomThread {
-    if (this.#dedicated.has(room)) return this.#start();
-    const shared = [...this.#threads].filter((thread) => ![...thread.rooms].some((name) => this.#dedicated.has(name)));
-    if (shared.length < this.#sharedMax) return this.#start();
+    if (this.#dedicated.has(room)) return this.#take();
+    const shared = [...this.#threads].filter(
+      (thread) => thread !== this.#spare && ![...thread.rooms].some((name) => this.#dedicated.has(name)),
+    );
+    if (shared.length < this.#sharedMax) return this.#take();
     return shared.reduce((emptiest, thread) => (thread.rooms.size < emptiest.rooms.size ? thread : emptiest));
   }
 
@@ -130,6 +149,15 @@ export class RoomThreads {
     thread.rooms.add(room);
     this.#byRoom.set(room, thread);
     return thread;
+  }
+
+  /** A thread without rooms: the spare one, if there is one. */
+  #take(): RoomThread {
+    const spare = this.#spare;
+    if (spare === undefined) return this.#start();
+    this.#spare = undefined;
+    this.keepSpare();
+    return spare;
   }
 
   #start(): RoomThread {
@@ -153,6 +181,7 @@ export class RoomThreads {
   #ended(thread: RoomThread, reason: string): void {
     // After close() an end is no death.
     if (!this.#threads.delete(thread)) return;
+    if (thread === this.#spare) this.#spare = undefined;
     const now = Date.now();
     let restartInMs = 0;
     for (const room of thread.rooms) {

@@ -45,7 +45,7 @@ export interface SupervisorApi extends RemoteActor<InboxFrame> {
   /** A new connection to a room. `hung`: the room has left its caller without an answer. */
   connect(room: RoomName, hung: boolean): Promise<Connection<RoomInfo> | { readonly failed: string }>;
   /** Has a fault in a room's thread. False if the room has none. */
-  inject(room: RoomName, fault: RoomFault, ms?: number): boolean;
+  inject(room: RoomName, fault: RoomFault, ms?: number): Promise<boolean>;
   /** Ends everything, after what was handed in is committed. */
   close(): Promise<void>;
 }
@@ -119,6 +119,7 @@ function startSupervisor(port: MessagePort, { directory, rooms, threadsMax, limi
         throw error;
       }
       scheduleExpiry();
+      threads.keepSpare();
       return {};
     },
     connect: async (room, hung) => {
