@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import type { RoomCommand } from '../../src/actors/room/decisions.js';
+import type { Dialect } from '../../src/protocol/events.js';
+import type { UserId } from '../../src/protocol/names.js';
+import type { Caller } from './crashing-room.js';
+import type { CrashPoint } from './faulty-disk.js';
+import { ana, bia, caio, davi } from './people.js';
+
+/** What can happen between a room and its users, a step at a time. */
+export type Step =
+  /** Calls made in one turn of the event loop. */
+  | { readonly type: 'call'; readonly commands: readonly RoomCommand[] }
+  /** The supervisor has davi, whose identity is over, leave. */
+  | { readonly type: 'expire' }
+  /** The next batch of a caller is decided, and dies on its way to the disk where that is said. */
+  | { readonly type: 'decide'; readonly caller: Caller; readonly crashAt?: CrashPoint }
+  | { readonly type: 'answer'; readonly caller: Caller }
+  | { readonly type: 'connect'; readonly caller: Caller }
+  | { readonly type: 'die' }
+  /** All that waits anywhere moves on. */
+  | { readonly type: 'flow' }
+  | { readonly type: 'disk'; readonly fullAt: 'write' | 'commit' | undefined }
+  | { readonly type: 'clock'; readonly ms: number }
+  /** Pages being read from the store arrive, or fail. */
+  | { readonly type: 'pages'; readonly fail: boolean }
+  /** What waits to be tried again is. */
+  | { readonly type: 'retry' }
+  /** A client's socket has room for so many more writes. */
+  | { readonly type: 'take'; readonly user: UserId; readonly writes: number }
+  | { readonly type: 'dialect'; readonly user: UserId; readonly dialect: Dialect }
+  | { readonly type: 'disconnect'; readonly user: UserId }
+  | { readonly type: 'resume'; readonly user: UserId };
+
+/** Plain objects, as cross threads. */
+function record<T>(model: { readonly [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> {
+  return fc.record(model, { noNullPrototype: true }) as fc.Arbitrary<T>;
+}
+
+const client = fc.constantFrom(ana, bia, caio);
+const anybody = fc.constantFrom(ana, bia, caio, davi);
+const text = fc.constantFrom('oi', 'olá');
+const caller = fc.constantFrom<Caller>('gateway', 'gateway', 'gateway', 'supervisor');
+
+const command: fc.Arbitrary<RoomCommand> = fc.oneof(
+  { weight: 4, arbitrary: record({ type: fc.constant('join'), user: anybody }) },
+  { weight: 2, arbitrary: record({ type: fc.constant('leave'), user: client }) },
+  { weight: 4, arbitrary: record({ type: fc.constant('send'), user: client, text }) },
+  {
+    weight: 4,
+    arbitrary: record({ type: fc.constant('send'), user: client, text, clientMsgId: fc.constantFrom('x', 'y') }),
+  },
+  { weight: 1, arbitrary: record({ type: fc.constant('change-topic'), user: client, topic: text }) },
+  { weight: 1, arbitrary: record({ type: fc.constant('read'), user: anybody }) },
+  { weight: 1, arbitrary: record({ type: fc.constant('list-members') }) },
+);
+
+const crashAt: fc.Arbitrary<CrashPoint> = fc.oneof(
+  record({ in: fc.constant('begin') }),
+  record({ in: fc.constant('writing'), after: fc.integer({ min: 1, max: 4 }) }),
+  record({ in: fc.constant('commit'), when: fc.constantFrom('before', 'after') }),
+  record({
+    in: fc.constant('commit'),
+    when: fc.constant('halfway'),
+    share: fc.double({ min: 0, max: 1, noNaN: true }),
+  }),
+);
+
+const dayMs = 24 * 60 * 60 * 1000;
+// A clock that goes on, jumps back, or jumps over the memory of a clientMsgId.
+const ms = fc.oneof(fc.nat(1000), fc.integer({ min: -5000, max: 0 }), fc.constantFrom(dayMs, dayMs + 1));
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 10,
+    arbitrary: record({
+      type: fc.constant('call'),
+      commands: fc.array(command, { minLength: 1, maxLength: 5 }),
+    }),
+  },
+  { weight: 2, arbitrary: record({ type: fc.constant('expire') }) },
+  { weight: 6, arbitrary: record({ type: fc.constant('decide'), caller }) },
+  { weight: 3, arbitrary: record({ type: fc.constant('decide'), caller, crashAt }) },
+  { weight: 5, arbitrary: record({ type: fc.constant('answer'), caller }) },
+  { weight: 5, arbitrary: record({ type: fc.constant('connect'), caller }) },
+  { weight: 1, arbitrary: record({ type: fc.constant('die') }) },
+  { weight: 2, arbitrary: record({ type: fc.constant('flow') }) },
+  {
+    weight: 2,
+    arbitrary: record({
+      type: fc.constant('disk'),
+      fullAt: fc.constantFrom('write', 'commit', undefined, undefined),
+    }),
+  },
+  { weight: 2, arbitrary: record({ type: fc.constant('clock'), ms }) },
+  { weight: 3, arbitrary: record({ type: fc.constant('pages'), fail: fc.boolean() }) },
+  { weight: 1, arbitrary: record({ type: fc.constant('retry') }) },
+  { weight: 4, arbitrary: record({ type: fc.constant('take'), user: client, writes: fc.nat(3) }) },
+  {
+    weight: 1,
+    arbitrary: record({ type: fc.constant('dialect'), user: client, dialect: fc.constantFrom('json', 'text') }),
+  },
+  { weight: 1, arbitrary: record({ type: fc.constant('disconnect'), user: client }) },
+  { weight: 2, arbitrary: record({ type: fc.constant('resume'), user: client }) },
+) as fc.Arbitrary<Step>;
+
+export const deliverySchedules = record({
+  ringBytes: fc.constantFrom(0, 200, 4000),
+  steps: fc.array(step, { maxLength: 60, size: 'max' }),
+});
