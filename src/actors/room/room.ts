@@ -6,7 +6,15 @@ import { isRefusal, type Refusal, refusals } from '../../protocol/refusals.js';
 import { diskFull, isDiskFull } from '../../storage/database.js';
 import { type OnCommit, type Prior, RoomStore } from '../../storage/room-store.js';
 import { type Actor, type Batch, batchesInFlightMax, type Lines, type Outcome } from '../batch.js';
-import { apply, decide, emptyRoom, type RoomCommand, type RoomReply, type RoomState } from './decisions.js';
+import {
+  apply,
+  type Decision,
+  decide,
+  emptyRoom,
+  type RoomCommand,
+  type RoomReply,
+  type RoomState,
+} from './decisions.js';
 
 /** The events of one batch, as the gateway needs them. */
 export interface RoomFrame extends Lines {
@@ -75,7 +83,7 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
         for (const [i, command] of batch.commands.entries()) {
           const key = batch.firstKey + i;
           const done = doneBefore?.get(key);
-          const decision = decide(this.#state, command, batch.at, this.#store, this.#limits, done);
+          const decision = this.#decide(command, batch.at, done);
           if (key < lastDone && decision.events.length > 0) {
             // It had no effect then, between commands that had; what it was answered is not known any more.
             replies.push(refusals.actorRestarted(this.#room));
@@ -97,7 +105,12 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
       // SQLite has undone the whole transaction, so what is on disk is the truth.
       this.#state = this.#load();
       const refusal = refusals.storageFull(this.#room, storageFullRetryMs);
-      return { replies: batch.commands.map(() => refusal), frames: [] };
+      // What was done before the thread died is on disk already, and is answered as it was then.
+      const outcomes = batch.commands.map((command, i) => {
+        const done = doneBefore?.get(batch.firstKey + i);
+        return done === undefined ? refusal : this.#decide(command, batch.at, done).outcome;
+      });
+      return { replies: outcomes, frames: [] };
     }
     return { replies, frames: events.length === 0 ? [] : [this.#frame(events)] };
   }
@@ -111,6 +124,10 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
     const state = { ...emptyRoom(this.#room), epoch, topic, head, at };
     for (const { user, role, since } of members) state.members.set(user, { role, since });
     return state;
+  }
+
+  #decide(command: RoomCommand, at: number, done: Prior | undefined): Decision {
+    return decide(this.#state, command, at, this.#store, this.#limits, done);
   }
 
   #frame(events: readonly RoomEvent[]): RoomFrame {

@@ -77,7 +77,7 @@ export class Supervisor implements Actor<SupervisorCommand, SupervisorReply, Inb
     } catch (error) {
       if (!isDiskFull(error)) throw error;
       const refusal = refusals.storageFull('the list of users', storageFullRetryMs);
-      return { replies: batch.commands.map(() => refusal), frames: [] };
+      return { replies: batch.commands.map((_, i) => before?.get(batch.firstKey + i) ?? refusal), frames: [] };
     }
     return { replies, frames: events.flatMap(toFrame) };
   }
