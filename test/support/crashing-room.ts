@@ -13,6 +13,7 @@ import { sala1 } from './people.js';
 
 /** Who calls the room: the gateway, who wants frames, and the supervisor, who does not. */
 export type Caller = 'gateway' | 'supervisor';
+export const callers: readonly Caller[] = ['gateway', 'supervisor'];
 
 /** Who is told what becomes of the room, and throws where that is wrong. */
 export interface Witness {

@@ -4,16 +4,18 @@ import type { Dialect } from '../../src/protocol/events.js';
 import type { UserId } from '../../src/protocol/names.js';
 import type { Caller } from './crashing-room.js';
 import type { CrashPoint } from './faulty-disk.js';
-import { ana, bia, caio, davi } from './people.js';
+import { ana, bia, caio, davi, eva } from './people.js';
 
 /** What can happen between a room and its users, a step at a time. */
 export type Step =
   /** Calls made in one turn of the event loop. */
   | { readonly type: 'call'; readonly commands: readonly RoomCommand[] }
-  /** The supervisor has davi, whose identity is over, leave. */
-  | { readonly type: 'expire' }
+  /** The supervisor has users leave whose identities are over. */
+  | { readonly type: 'expire'; readonly users: readonly UserId[] }
   /** The next batch of a caller is decided, and dies on its way to the disk where that is said. */
   | { readonly type: 'decide'; readonly caller: Caller; readonly crashAt?: CrashPoint }
+  /** All batches that wait are decided, and not answered yet. */
+  | { readonly type: 'decide-all' }
   | { readonly type: 'answer'; readonly caller: Caller }
   | { readonly type: 'connect'; readonly caller: Caller }
   | { readonly type: 'die' }
@@ -37,7 +39,9 @@ function record<T>(model: { readonly [K in keyof T]: fc.Arbitrary<T[K]> }): fc.A
 }
 
 const client = fc.constantFrom(ana, bia, caio);
-const anybody = fc.constantFrom(ana, bia, caio, davi);
+/** Users without connections. */
+const gone = fc.constantFrom(davi, eva);
+const anybody = fc.oneof(client, gone);
 const text = fc.constantFrom('oi', 'olá');
 const caller = fc.constantFrom<Caller>('gateway', 'gateway', 'gateway', 'supervisor');
 
@@ -77,12 +81,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       commands: fc.array(command, { minLength: 1, maxLength: 5 }),
     }),
   },
-  { weight: 2, arbitrary: record({ type: fc.constant('expire') }) },
+  { weight: 2, arbitrary: record({ type: fc.constant('expire'), users: fc.subarray([davi, eva], { minLength: 1 }) }) },
   { weight: 6, arbitrary: record({ type: fc.constant('decide'), caller }) },
   { weight: 3, arbitrary: record({ type: fc.constant('decide'), caller, crashAt }) },
+  { weight: 2, arbitrary: record({ type: fc.constant('decide-all') }) },
   { weight: 5, arbitrary: record({ type: fc.constant('answer'), caller }) },
   { weight: 5, arbitrary: record({ type: fc.constant('connect'), caller }) },
-  { weight: 1, arbitrary: record({ type: fc.constant('die') }) },
+  { weight: 2, arbitrary: record({ type: fc.constant('die') }) },
   { weight: 2, arbitrary: record({ type: fc.constant('flow') }) },
   {
     weight: 2,
@@ -103,7 +108,23 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: record({ type: fc.constant('resume'), user: client }) },
 ) as fc.Arbitrary<Step>;
 
-export const deliverySchedules = record({
+/** What happens, and to which room: one whose batches hold so many commands, and whose ring so many bytes. */
+export interface Schedule {
+  readonly commandBatchMax: number;
+  readonly ringBytes: number;
+  readonly steps: readonly Step[];
+}
+
+/** Begins in a room without others than its owner, or with some. */
+const beginnings = fc.constantFrom<readonly Step[]>(
+  [],
+  [{ type: 'call', commands: [bia, davi, eva].map((user) => ({ type: 'join', user })) }, { type: 'flow' }],
+);
+
+export const deliverySchedules: fc.Arbitrary<Schedule> = record({
+  commandBatchMax: fc.constantFrom(1, 3),
   ringBytes: fc.constantFrom(0, 200, 4000),
-  steps: fc.array(step, { maxLength: 60, size: 'max' }),
+  steps: fc
+    .tuple(beginnings, fc.array(step, { maxLength: 60, size: 'max' }))
+    .map(([beginning, rest]) => [...beginning, ...rest]),
 });

@@ -7,8 +7,8 @@ import { deliverySchedules } from '../support/delivery-schedules.js';
 import { FaultyDisk } from '../support/faulty-disk.js';
 
 /**
- * SALAS_SEED and SALAS_PATH, as a failure tells them, have it again; SALAS_RUNS says how many schedules to try. More
- * than fit into tap's time limit are for `node build/test/transport/delivery-model.test.js`.
+ * SALAS_SEED and SALAS_PATH, as a failure tells them, have it again; SALAS_RUNS says how many schedules to try (see
+ * CONTRIBUTING.md).
  */
 const { SALAS_SEED, SALAS_PATH, SALAS_RUNS } = process.env;
 const runsByDefault = 300;
@@ -28,12 +28,12 @@ t.test(
     mock.timers.enable({ apis: ['setTimeout'] });
     t.teardown(() => mock.timers.reset());
 
-    const property = fc.asyncProperty(deliverySchedules, async ({ ringBytes, steps }) => {
-      const delivery = new Delivery(join(directory, `room-${++number}.db`), ringBytes);
+    const property = fc.asyncProperty(deliverySchedules, async (schedule) => {
+      const delivery = new Delivery(join(directory, `room-${++number}.db`), schedule);
       present = delivery;
       try {
         await delivery.open();
-        for (const step of steps) await delivery.take(step);
+        for (const step of schedule.steps) await delivery.take(step);
         await delivery.end();
       } finally {
         present = undefined;
