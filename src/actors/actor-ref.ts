@@ -45,8 +45,8 @@ interface Call<Command, Reply> {
   readonly bytes: number;
   readonly key: number;
   readonly settle: (outcome: Reply | Refusal) => void;
-  /** Whether its thread died while it was in flight. */
-  again: boolean;
+  /** If its thread died while it was in flight: when it, or a call beside it, was first handed in (Unix ms). */
+  diedAfter: number | undefined;
 }
 
 const busyRetryMs = 100;
@@ -69,7 +69,7 @@ export class ActorRef<Command, Reply, Frame = never, Info = unknown> {
   #mailbox: Call<Command, Reply>[] = [];
   #mailboxBytes = 0;
   #nextKey = firstKey();
-  #inFlight: Call<Command, Reply>[][] = [];
+  #inFlight: { readonly at: number; readonly calls: readonly Call<Command, Reply>[] }[] = [];
   #pumping = false;
   #connection: RemoteConnection<Frame> | undefined;
   #closed = false;
@@ -84,7 +84,7 @@ export class ActorRef<Command, Reply, Frame = never, Info = unknown> {
 
   /** Commands not yet settled. */
   get pending(): number {
-    return this.#inFlight.reduce((sum, batch) => sum + batch.length, this.#mailbox.length);
+    return this.#inFlight.reduce((sum, { calls }) => sum + calls.length, this.#mailbox.length);
   }
 
   /** Hands in a command; `settle` is called once, later. `bytes` is the size of the texts in it. */
@@ -101,7 +101,7 @@ export class ActorRef<Command, Reply, Frame = never, Info = unknown> {
       setImmediate(settle, { ...refusal, retryAfterMs: Math.max(1, Math.ceil(until - performance.now())) });
       return;
     }
-    this.#mailbox.push({ command, bytes, key: this.#nextKey++, settle, again: false });
+    this.#mailbox.push({ command, bytes, key: this.#nextKey++, settle, diedAfter: undefined });
     this.#mailboxBytes += bytes;
     this.#schedulePump();
   }
@@ -118,7 +118,7 @@ export class ActorRef<Command, Reply, Frame = never, Info = unknown> {
     this.#connection?.close();
     // A worker goes on, and what it still answers is settled already.
     this.#connection = undefined;
-    const waiting = [...this.#inFlight.flat(), ...this.#mailbox];
+    const waiting = [...this.#inFlight.flatMap(({ calls }) => calls), ...this.#mailbox];
     this.#inFlight = [];
     this.#clearMailbox();
     for (const { settle } of waiting) settle(refusals.draining());
@@ -164,15 +164,16 @@ export class ActorRef<Command, Reply, Frame = never, Info = unknown> {
     const connection = this.#connection;
     while (connection !== undefined && this.#mailbox.length > 0 && this.#inFlight.length < batchesInFlightMax) {
       const calls = this.#takeBatch();
-      this.#inFlight.push(calls);
       const [first] = calls as [Call<Command, Reply>];
       const { packing, dialects } = this.#options;
-      const at = Date.now();
+      const again = first.diedAfter !== undefined;
+      const at = first.diedAfter ?? Date.now();
+      this.#inFlight.push({ at, calls });
       const batch: Batch<unknown> = {
         at,
         commands: calls.map(({ command }) => (packing === undefined ? command : packing.packCommand(command))),
         firstKey: first.key,
-        again: first.again,
+        again,
         dialects: dialects?.() ?? [],
       };
       connection.submit(batch).then(
@@ -194,7 +195,7 @@ export class ActorRef<Command, Reply, Frame = never, Info = unknown> {
     let bytes = 0;
     for (const call of this.#mailbox) {
       const fits = count < commandBatchMax && (count === 0 || bytes + call.bytes <= commandBatchBytesMax);
-      if (!fits || call.again !== first.again || call.key !== first.key + count) break;
+      if (!fits || call.diedAfter !== first.diedAfter || call.key !== first.key + count) break;
       count++;
       bytes += call.bytes;
     }
@@ -209,7 +210,7 @@ export class ActorRef<Command, Reply, Frame = never, Info = unknown> {
     return calls;
   }
 
-  #answered(calls: Call<Command, Reply>[], at: number, { replies, frames }: Outcome<unknown, Frame>): void {
+  #answered(calls: readonly Call<Command, Reply>[], at: number, { replies, frames }: Outcome<unknown, Frame>): void {
     const { packing, onFrames } = this.#options;
     this.#inFlight.shift();
     // The next batch goes out before this one's answers are written: the thread need not wait for the sockets.
@@ -236,12 +237,13 @@ export class ActorRef<Command, Reply, Frame = never, Info = unknown> {
     connection.close();
     // The time that the next thread has begins with it.
     this.#stopWatch();
-    const calls = this.#inFlight.flat();
+    const calls = this.#inFlight.flatMap((batch) => batch.calls);
+    const at = Math.min(...this.#inFlight.map((batch) => batch.at));
     this.#inFlight = [];
-    const twice = calls.filter((call) => call.again);
-    const once = calls.filter((call) => !call.again);
+    const twice = calls.filter((call) => call.diedAfter !== undefined);
+    const once = calls.filter((call) => call.diedAfter === undefined);
     for (const call of once) {
-      call.again = true;
+      call.diedAfter = at;
       this.#mailboxBytes += call.bytes;
     }
     this.#mailbox.unshift(...once);
@@ -263,19 +265,19 @@ export class ActorRef<Command, Reply, Frame = never, Info = unknown> {
 
   #refuseWaiting(refusal: Refusal): void {
     for (const call of this.#clearMailbox()) {
-      call.settle(call.again ? refusals.actorRestarted(this.#options.name) : refusal);
+      call.settle(call.diedAfter !== undefined ? refusals.actorRestarted(this.#options.name) : refusal);
     }
   }
 
   /** Sees to it that the oldest batch is answered in time or, without a connection, that nobody waits too long for one. */
   #watchDeadlines(): void {
-    const oldest = this.#connection === undefined ? this.#mailbox[0] : this.#inFlight[0]?.[0];
+    const oldest = this.#connection === undefined ? this.#mailbox[0] : this.#inFlight[0]?.calls[0];
     if (oldest === undefined || this.#watch !== undefined) return;
     const { limits, name } = this.#options;
     this.#watch = setTimeout(() => {
       this.#watch = undefined;
       if (this.#connection === undefined) this.#refuseWaiting(refusals.busy(name, busyRetryMs));
-      else if (this.#inFlight[0]?.[0] === oldest) this.#lost(this.#connection, true);
+      else if (this.#inFlight[0]?.calls[0] === oldest) this.#lost(this.#connection, true);
       else this.#watchDeadlines();
     }, limits.callDeadlineMs).unref();
   }

@@ -6,7 +6,10 @@ export const batchesInFlightMax = 2;
 
 /** What travels between an actor's caller and its thread. */
 export interface Batch<Command> {
-  /** Unix time in ms at which the commands were handed in: actors read no clock. */
+  /**
+   * Unix time in ms at which the commands were handed in: actors read no clock. If they come `again`, the first time:
+   * nothing that they did then is older.
+   */
   readonly at: number;
   readonly commands: readonly Command[];
   /** The first command's key; each next command's is one more. A key names one command for ever. */

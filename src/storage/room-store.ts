@@ -157,9 +157,13 @@ export class RoomStore {
     return this.#statements.byClientMsgId.get(user, clientMsgId, since) as Prior | undefined;
   }
 
-  /** What the commands did that caused the events behind `after`, by their keys. */
-  priorsByKey(after: number): Map<number, Prior> {
-    const rows = this.#statements.keysAfter.all({ after }) as (Prior & { readonly key: number })[];
+  /**
+   * What the commands with the keys `first` to `last` did, by their keys; none of them was handed in before `since`
+   * (Unix ms), so that what is older need not be read.
+   */
+  priorsByKey(first: number, last: number, since: number): Map<number, Prior> {
+    const after = this.#statements.lastBefore.get({ since }) as number;
+    const rows = this.#statements.byKey.all({ after, first, last }) as (Prior & { readonly key: number })[];
     return new Map(rows.map(({ key, seq, at, text }) => [key, { seq, at, text }]));
   }
 
@@ -196,10 +200,18 @@ function prepare(db: Database) {
     byClientMsgId: db.prepare(
       'SELECT seq, at, text FROM messages WHERE user = ? AND client_msg_id = ? AND at >= ? ORDER BY seq DESC LIMIT 1',
     ),
-    keysAfter: db.prepare(
-      `SELECT key, seq, at, text FROM messages WHERE seq > $after
+    // Times never run backwards, so the first older event, from the end, is behind none that is not.
+    lastBefore: db
+      .prepare(
+        `SELECT max(
+           coalesce((SELECT seq FROM messages WHERE at < $since ORDER BY seq DESC LIMIT 1), 0),
+           coalesce((SELECT seq FROM changes WHERE at < $since ORDER BY seq DESC LIMIT 1), 0))`,
+      )
+      .pluck(),
+    byKey: db.prepare(
+      `SELECT key, seq, at, text FROM messages WHERE seq > $after AND key BETWEEN $first AND $last
        UNION ALL
-       SELECT key, seq, at, '' FROM changes WHERE seq > $after`,
+       SELECT key, seq, at, '' FROM changes WHERE seq > $after AND key BETWEEN $first AND $last`,
     ),
   };
 }

@@ -131,18 +131,22 @@ t.test('a message is found by its user and id, the newest if there are several, 
   t.equal(store.findMessage(ana, '', 0), undefined, 'a message without id is not found');
 });
 
-t.test('the keys behind a position tell what the commands did', async (t) => {
+t.test('their keys tell what the commands did that were handed in from a time on', async (t) => {
   const { store, append } = newStore(t);
-  append(created, { type: 'joined', seq: 2, at: 5, user: ana, role: 'member' }, said(3, 'oi'));
+  append(created, { type: 'joined', seq: 2, at: 5, user: ana, role: 'member' }, said(3, 'oi', { at: 5 }));
+  append(said(4, 'olá', { at: 6 }));
+  const keys = (first: number, last: number, since: number) => [...store.priorsByKey(first, last, since).keys()];
   t.strictSame(
-    store.priorsByKey(1),
+    store.priorsByKey(1002, 1003, 5),
     new Map([
-      [1003, { seq: 3, at: 3, text: 'oi' }],
+      [1003, { seq: 3, at: 5, text: 'oi' }],
       [1002, { seq: 2, at: 5, text: '' }],
     ]),
   );
-  t.equal(store.priorsByKey(-5).size, 3);
-  t.equal(store.priorsByKey(3).size, 0);
+  t.strictSame(keys(1003, 1003, 0), [1003], 'of other commands nothing is told');
+  t.strictSame(keys(0, 2000, 0).sort(), [1001, 1002, 1003, 1004]);
+  t.strictSame(keys(0, 2000, 6), [1004], 'nor of earlier ones');
+  t.strictSame(keys(0, 2000, 7), []);
 });
 
 t.test('a transaction that fails has not been', async (t) => {

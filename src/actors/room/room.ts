@@ -45,8 +45,6 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
   readonly #limits: Limits;
   #state: RoomState;
   #dialects: readonly Dialect[] = ['json'];
-  readonly #headAtOpening: number;
-  #doneBefore: Map<number, Prior> | undefined;
 
   /**
    * Opens the room's log. An empty one is begun with `created` under `epoch`. `onCommit` is for fault injection.
@@ -58,7 +56,6 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
     this.#limits = limits;
     this.#store = new RoomStore(file, room, onCommit);
     this.#state = this.#load();
-    this.#headAtOpening = this.#state.head;
     if (this.#state.head === 0) {
       const create = { type: 'create', ...creation } as const;
       const { replies } = this.handle({ at: creation.at, commands: [create], firstKey: 0, again: false, dialects: [] });
@@ -74,8 +71,8 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
 
   handle(batch: Batch<RoomCommand>): Outcome<RoomReply, RoomFrame> {
     if (batch.dialects.length > 0) this.#dialects = batch.dialects;
-    const doneBefore = batch.again ? this.#recall() : undefined;
-    const lastDone = doneBefore === undefined ? 0 : this.#lastDone(batch.firstKey, doneBefore);
+    const doneBefore = batch.again ? this.#recall(batch) : undefined;
+    const lastDone = Math.max(0, ...(doneBefore?.keys() ?? []));
     const replies: (RoomReply | Refusal)[] = [];
     const events: RoomEvent[] = [];
     try {
@@ -143,24 +140,10 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
     };
   }
 
-  /** What commands did before the thread died. */
-  #recall(): Map<number, Prior> {
-    this.#doneBefore ??= this.#store.priorsByKey(this.#headAtOpening - this.#resubmittedMax);
-    return this.#doneBefore;
-  }
-
-  /** The last of the commands resubmitted from `firstKey` on that was done; 0 if none was. */
-  #lastDone(firstKey: number, doneBefore: ReadonlyMap<number, Prior>): number {
-    let last = 0;
-    for (const key of doneBefore.keys()) {
-      if (key >= firstKey && key < firstKey + this.#resubmittedMax) last = Math.max(last, key);
-    }
-    return last;
-  }
-
-  /** What was in flight at a crash is among as many events before it: a command has one at the most. */
-  get #resubmittedMax(): number {
-    return batchesInFlightMax * this.#limits.commandBatchMax;
+  /** What the commands of a batch that comes again, and those in flight behind them, did before the thread died. */
+  #recall({ firstKey, at }: Batch<RoomCommand>): Map<number, Prior> {
+    const inFlightMax = batchesInFlightMax * this.#limits.commandBatchMax;
+    return this.#store.priorsByKey(firstKey, firstKey + inFlightMax - 1, at);
   }
 }
 

@@ -3,19 +3,27 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import type { RoomCommand, RoomReply } from '../../../src/actors/room/decisions.js';
+import type { Room } from '../../../src/actors/room/room.js';
 import type { Refusal } from '../../../src/protocol/refusals.js';
+import { withFullDisk } from '../../support/full-disk.js';
 import { ana, bia, caio } from '../../support/people.js';
 import { RoomInMemory } from '../../support/room-in-memory.js';
 import { anasCreation, ask, crashImage, openRoom, storedEvents } from '../../support/rooms-on-disk.js';
 
 const say = (text: string, clientMsgId?: string): RoomCommand => ({ type: 'send', user: ana, text, clientMsgId });
 
-/** A room that dies right after `commands` were committed, or before, and comes back from what is on disk. */
-function afterCrash(t: Test, commands: readonly RoomCommand[], limits = {}) {
+/** A room that dies after `commands` were committed, and what others did, and comes back from what is on disk. */
+function afterCrash(
+  t: Test,
+  commands: readonly RoomCommand[],
+  limits = {},
+  others: (room: Room) => void = () => undefined,
+) {
   const directory = t.testdir();
   const file = join(directory, 'sala1.db');
   const room = openRoom(file, limits);
   const { replies } = ask(room, commands);
+  others(room);
   const image = crashImage(file, directory);
   room.close();
   const again = openRoom(image, limits);
@@ -26,7 +34,7 @@ function afterCrash(t: Test, commands: readonly RoomCommand[], limits = {}) {
 t.test('what was committed and not answered is answered as it would have been, and not done twice', async (t) => {
   const commands = [say('oi'), say('oi', 'x'), { type: 'join', user: bia } as const];
   const { replies, again, image } = afterCrash(t, commands);
-  t.strictSame(ask(again, commands, { again: true, at: 9000 }), { replies, frames: [] });
+  t.strictSame(ask(again, commands, { again: true }), { replies, frames: [] });
   t.equal(storedEvents(image).length, 5);
 });
 
@@ -57,12 +65,27 @@ t.test('what had no effect then has none now: its caller is told that its fate i
   t.match(again.status(), { head: 3, members: 2 });
 });
 
-t.test('a resubmission is known after others have filled the log', async (t) => {
+t.test('a resubmission is known after others have filled the log, before the death or after', async (t) => {
   const limits = { commandBatchMax: 2 };
-  const { again, replies } = afterCrash(t, [say('oi'), say('olá')], limits);
-  for (let i = 0; i < 4; i++) ask(again, [say('um'), say('dois')], { firstKey: 2 ** 30 + 2 * i });
+  const others = (room: Room) => {
+    for (let i = 0; i < 4; i++) ask(room, [say('um'), say('dois')], { firstKey: 2 ** 30 + 2 * i, at: 3000 });
+  };
+  const { again, replies } = afterCrash(t, [say('oi'), say('olá')], limits, others);
+  others(again);
   t.strictSame(ask(again, [say('oi'), say('olá')], { again: true }), { replies, frames: [] });
 });
+
+t.test(
+  'what was done is answered as it was though the disk is full by now, and nothing is done beside it',
+  async (t) => {
+    const { again, replies } = afterCrash(t, [say('oi'), { type: 'join', user: bia }]);
+    const resubmitted: RoomCommand[] = [say('oi'), { type: 'join', user: bia }, say('olá')];
+    const full = withFullDisk(t, () => ask(again, resubmitted, { again: true }));
+    t.strictSame(full.replies.slice(0, 2), replies);
+    t.match(full.replies[2], { code: 'BUSY' });
+    t.match(again.status(), { head: 4, members: 2 });
+  },
+);
 
 const user = fc.constantFrom(ana, bia, caio);
 const commands: fc.Arbitrary<RoomCommand> = fc.oneof(
@@ -117,7 +140,7 @@ t.test('wherever the thread dies, the room goes on as if it had not', async (t) 
       const after = openRoom(image, limits);
       const replies: (RoomReply | Refusal)[] = [];
       const again = (from: number, to: number) =>
-        ask(after, schedule.slice(from, to).flat(), { at: 9000, firstKey: keyOf(from), again: true }).replies;
+        ask(after, schedule.slice(from, to).flat(), { at: 2000 + from, firstKey: keyOf(from), again: true }).replies;
       if (crash.together) replies.push(...again(first, end));
       else for (let i = first; i < end; i++) replies.push(...again(i, i + 1));
       for (let i = end; i < schedule.length; i++) ask(after, schedule[i] ?? [], { at: 9001, firstKey: keyOf(i) });

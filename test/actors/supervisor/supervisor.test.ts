@@ -182,6 +182,17 @@ t.test('what comes again after a crash is answered as it was, and not done again
   );
 });
 
+t.test('what was done before a crash is answered as it was though the disk is full by now', async (t) => {
+  const { ask, file } = open(t);
+  const first = ask([register('ana')], 1000);
+  const after = open(t, crashImage(file, dirname(file)));
+  const commands = [register('ana'), register('bia')];
+  const again = { at: 1000, commands, firstKey: 1, again: true, dialects: [] };
+  const { replies } = withFullDisk(t, () => after.supervisor.handle(again));
+  t.strictSame(replies[0], first.replies[0]);
+  t.match(replies[1], { code: 'BUSY' });
+});
+
 t.test('only the last answers are kept, as many as can be in flight', async (t) => {
   const file = join(t.testdir(), 'supervisor.db');
   const supervisor = new Supervisor(file, { ...limits, commandBatchMax: 2 });
