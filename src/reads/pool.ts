@@ -33,6 +33,11 @@ export class ReadsBusy extends Error {
 }
 
 const threadsMax = 2;
+/**
+ * Results that one turn of the event loop is given. A page takes its time to be written out, in which the threads would
+ * finish the next, and nobody else had a turn before the last reader is served.
+ */
+const underWayMax = 4;
 const idleTimeoutMs = 30_000;
 
 /**
@@ -43,12 +48,23 @@ const idleTimeoutMs = 30_000;
 export function createReads(queueMax: number): Reads {
   let pool: Promise<Piscina> | undefined;
   let closed = false;
+  let underWay = 0;
+  const waiting: (() => void)[] = [];
+  const begin = (): void => {
+    while (underWay < underWayMax && waiting.length > 0) {
+      underWay++;
+      waiting.shift()?.();
+    }
+  };
+  const ended = (): void => {
+    underWay--;
+    begin();
+  };
   const start = async (): Promise<Piscina> => {
     const { Piscina } = await import('piscina');
     return new Piscina({
       minThreads: 1,
       maxThreads: threadsMax,
-      maxQueue: queueMax,
       idleTimeout: idleTimeoutMs,
       execArgv: [],
     });
@@ -60,8 +76,17 @@ export function createReads(queueMax: number): Reads {
       if (closed) throw new ReadsBusy();
       pool ??= start();
       const running = await pool;
-      if (closed || running.queueSize >= queueMax) throw new ReadsBusy();
-      return (await running.run(query, { filename })) as Result;
+      if (waiting.length >= queueMax) throw new ReadsBusy();
+      await new Promise<void>((resolve) => {
+        waiting.push(resolve);
+        begin();
+      });
+      try {
+        if (closed) throw new ReadsBusy();
+        return (await running.run(query, { filename })) as Result;
+      } finally {
+        setImmediate(ended);
+      }
     };
   };
   return {

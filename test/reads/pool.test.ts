@@ -129,6 +129,28 @@ t.test('when too many wait, the next is refused, and those that wait are answere
   );
 });
 
+t.test('however long it takes to write a page out, others have their turn after a few', async (t) => {
+  const reads = openPool(t);
+  const file = roomWith(t, 'oi');
+  await reads.roomHistory({ file, range: firstPage });
+  let inThisTurn = 0;
+  let most = 0;
+  let over = false;
+  const turn = () => {
+    inThisTurn = 0;
+    if (!over) setImmediate(turn);
+  };
+  turn();
+  const writeOut = () => {
+    most = Math.max(most, ++inThisTurn);
+    for (const end = performance.now() + 3; performance.now() < end; );
+  };
+  const range = firstPage;
+  await Promise.all(Array.from({ length: 40 }, () => reads.roomHistory({ file, range }).then(writeOut)));
+  over = true;
+  t.ok(most <= 4, `${most} pages in one turn`);
+});
+
 t.test('closed, it reads no more, and starts nothing', async (t) => {
   const reads = createReads(10);
   const file = roomWith(t, 'oi');
