@@ -3,12 +3,13 @@ import { availableParallelism, constants } from 'node:os';
 import { resolve } from 'node:path';
 import { type SupervisorHandle, startSupervisor } from '../actors/supervisor/supervisor-handle.js';
 import { controlParams, type Fault } from '../protocol/control.js';
-import { defaultLimits, type Limits } from '../protocol/limits.js';
+import { defaultLimits, type Limits, withinOpenFiles } from '../protocol/limits.js';
 import type { RoomName } from '../protocol/names.js';
 import { refusals } from '../protocol/refusals.js';
 import { controlSocket, lockDirectory } from '../storage/data-directory.js';
 import type { ControlServer } from '../transport/control.js';
 import { exitCodes } from './exit-codes.js';
+import { openFilesMax } from './open-files.js';
 import { version } from './version.js';
 
 export interface ServeOptions {
@@ -38,7 +39,7 @@ const logger = async () => (await import('./log.js')).log;
 /** Runs the daemon until a signal ends it; it ends the process itself. */
 export async function serve(options: ServeOptions): Promise<void> {
   const { host, port, rooms, floodRate } = options;
-  const limits: Limits = { ...defaultLimits, floodRate };
+  const limits: Limits = withinOpenFiles({ ...defaultLimits, floodRate }, openFilesMax());
   const directory = resolve(options.data);
   // What people say to each other is read by nobody but the daemon's user.
   process.umask(0o077);

@@ -3,6 +3,8 @@
  * error that names it. The defaults are the wire contract's.
  */
 export interface Limits {
+  /** Connections at a time; beyond it the server says so in a line that begins with `#`, and ends the new one. */
+  readonly connectionsMax: number;
   /** Bytes of one line, without its terminator. */
   readonly lineBytesMax: number;
   /** Bytes of UTF-8 in one message. */
@@ -15,6 +17,8 @@ export interface Limits {
   readonly clientMsgIdSeconds: number;
   /** Arrays and objects inside one another in `ping`'s data. */
   readonly dataDepthMax: number;
+  /** Bytes a second that are read of one connection that sends without a pause. */
+  readonly readBytesPerSecondMax: number;
   /** Calls in one JSON-RPC batch. */
   readonly batchMax: number;
   /** Bytes of all the answers to one batch; calls beyond it are answered `BUSY`. */
@@ -63,6 +67,7 @@ const KiB = 1024;
 const MiB = 1024 * KiB;
 
 export const defaultLimits: Limits = {
+  connectionsMax: 16_384,
   lineBytesMax: 16 * KiB,
   textBytesMax: 8 * KiB,
   topicBytesMax: 512,
@@ -71,12 +76,13 @@ export const defaultLimits: Limits = {
   clientMsgIdCharactersMax: 64,
   clientMsgIdSeconds: 24 * 60 * 60,
   dataDepthMax: 64,
+  readBytesPerSecondMax: 64 * MiB,
   batchMax: 64,
   batchReplyBytesMax: 4 * MiB,
   inFlightMax: 256,
   historyLimitDefault: 50,
   historyLimitMax: 500,
-  historyBytesMax: MiB,
+  historyBytesMax: 256 * KiB,
   sendQueueBytesMax: 256 * KiB,
   ringBytesMax: 64 * MiB,
   inboxRingBytesMax: 16 * KiB,
@@ -95,3 +101,12 @@ export const defaultLimits: Limits = {
   userRoomsMax: 100,
   floodRate: 0,
 };
+
+/** The part of a process' open files that connections may be, so that rooms and readers always find theirs. */
+const connectionsOfFiles = 3 / 4;
+
+/** The limits of a process that may have so many files and sockets open at a time. */
+export function withinOpenFiles(limits: Limits, openFilesMax: number): Limits {
+  const connectionsMax = Math.min(limits.connectionsMax, Math.floor(openFilesMax * connectionsOfFiles));
+  return { ...limits, connectionsMax };
+}

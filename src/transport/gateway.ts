@@ -11,7 +11,7 @@ import { createReads } from '../reads/pool.js';
 import { createDispatch } from './dispatch.js';
 import { Rooms } from './rooms.js';
 import { type Audience, Session } from './session.js';
-import { Connection, listen } from './tcp.js';
+import { Connection, listen, refuse } from './tcp.js';
 import { Users } from './users.js';
 
 export interface GatewayOptions {
@@ -119,7 +119,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
 
   const banner = `# salas ${version}: /help lists the commands, /register NAME lets you in`;
+  const crowded = `# salas ${version}: there are ${limits.connectionsMax} connections, and may be no more; come again later`;
   const server = await listen(options.host, options.port, (socket) => {
+    if (sessions.size >= limits.connectionsMax) return refuse(socket, crowded);
     new Connection(socket, limits, banner, (connection) => {
       const session = new Session(connection, { limits, dispatch, audience, onClosed: closed });
       sessions.add(session);

@@ -21,6 +21,8 @@ const silenceMs = 250;
 const backlog = 4096;
 /** For the client's end, after the server's: who is cut before having read all may lose the last of it. */
 const lingerMs = 500;
+/** What the system hands over at once, at the most: who fills it has sent more already. */
+const readBytesMax = 64 * 1024;
 
 const connectionOf = Symbol('connection');
 
@@ -49,7 +51,9 @@ export class Connection {
   readonly #telnet = new TelnetFilter();
   readonly #splitter: LineSplitter;
   readonly #handler: ConnectionHandler;
-  #paused = false;
+  /** Whether the session wants more, and whether it is this connection's turn. */
+  #wanted = true;
+  #resting: NodeJS.Timeout | undefined;
   #silence: NodeJS.Timeout | undefined;
   #finishing: NodeJS.Timeout | undefined;
 
@@ -71,6 +75,7 @@ export class Connection {
   /** The client sent something. */
   received(chunk: Buffer): void {
     this.#heard();
+    if (chunk.length >= readBytesMax) this.#rest(chunk.length);
     this.#tell(this.#splitter.push(this.#telnet.filter(chunk, this.outbox)));
   }
 
@@ -84,6 +89,7 @@ export class Connection {
   closed(): void {
     this.#heard();
     clearTimeout(this.#finishing);
+    clearTimeout(this.#resting);
     this.#handler.closed();
   }
 
@@ -98,9 +104,23 @@ export class Connection {
 
   /** Stops and resumes reading, which the client feels as TCP back-pressure. */
   set reading(on: boolean) {
-    if (on === !this.#paused) return;
-    this.#paused = !on;
-    if (on) this.#socket.resume();
+    if (on === this.#wanted) return;
+    this.#wanted = on;
+    this.#read();
+  }
+
+  /** Who sends without a pause is read at a bounded rate, so that the others have their turn. */
+  #rest(bytes: number): void {
+    const ms = (1000 * bytes) / this.#limits.readBytesPerSecondMax;
+    this.#resting = setTimeout(() => {
+      this.#resting = undefined;
+      this.#read();
+    }, ms);
+    this.#read();
+  }
+
+  #read(): void {
+    if (this.#wanted && this.#resting === undefined) this.#socket.resume();
     else this.#socket.pause();
   }
 
@@ -115,8 +135,14 @@ export class Connection {
       this.#finishing = cutAfter(lingerMs);
     });
     // Whatever the client still sends is not read for an answer, only for its end.
-    this.#socket.resume();
+    this.reading = true;
   }
+}
+
+/** Ends a connection with one line, before anything is read of it. */
+export function refuse(socket: Socket, line: string): void {
+  socket.on('error', onError);
+  socket.end(`${line}\n`, () => socket.destroy());
 }
 
 /**

@@ -13,6 +13,8 @@ export interface DaemonOptions {
   /** A data directory to use again; else a new one, removed at the end. */
   readonly data?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Files and sockets that the system lets it have open at a time. */
+  readonly openFilesMax?: number;
 }
 
 export interface Daemon {
@@ -49,7 +51,11 @@ export async function startDaemon(t: Test, options: DaemonOptions = {}): Promise
   const data = options.data ?? newDirectory(t);
   const rooms = options.rooms === undefined ? [] : ['--rooms', options.rooms.join(',')];
   const args = ['serve', '--port', '0', '--data', data, ...rooms, ...(options.args ?? [])];
-  const child = spawn(...salasCommand(args), {
+  const [command, commandArgs] = salasCommand(args);
+  const files = options.openFilesMax;
+  const limited = files === undefined ? [] : ['prlimit', `--nofile=${files}:${files}`];
+  const [program, ...programArgs] = [...limited, command, ...commandArgs];
+  const child = spawn(program as string, programArgs, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },
   });
