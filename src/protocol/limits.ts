@@ -76,7 +76,7 @@ export const defaultLimits: Limits = {
   clientMsgIdCharactersMax: 64,
   clientMsgIdSeconds: 24 * 60 * 60,
   dataDepthMax: 64,
-  readBytesPerSecondMax: 64 * MiB,
+  readBytesPerSecondMax: 128 * MiB,
   batchMax: 64,
   batchReplyBytesMax: 4 * MiB,
   inFlightMax: 256,

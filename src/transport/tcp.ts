@@ -111,11 +111,12 @@ export class Connection {
 
   /** Who sends without a pause is read at a bounded rate, so that the others have their turn. */
   #rest(bytes: number): void {
-    const ms = (1000 * bytes) / this.#limits.readBytesPerSecondMax;
+    // Before the system stops, it hands over as much once more.
+    const ms = (1000 * 2 * bytes) / this.#limits.readBytesPerSecondMax;
     this.#resting = setTimeout(() => {
       this.#resting = undefined;
       this.#read();
-    }, ms);
+    }, Math.ceil(ms));
     this.#read();
   }
 
