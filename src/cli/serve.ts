@@ -53,6 +53,11 @@ export async function serve(options: ServeOptions): Promise<void> {
       limits,
     },
     async (notice) => {
+      if (notice.notice === 'disk') {
+        if (notice.full) (await logger()).error({ data: directory }, 'the disk is full; nothing new is stored');
+        else (await logger()).info({ data: directory }, 'there is room on the disk again');
+        return;
+      }
       const what = notice.restartInMs > 0 ? 'failed: they are tried again later' : 'are opened again';
       (await logger()).error(notice, `a room thread died; its rooms ${what}`);
     },

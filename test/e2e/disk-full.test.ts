@@ -1,6 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import type { Client } from '../../src/client/client.js';
@@ -8,6 +6,7 @@ import { connect } from '../../src/client/connect.js';
 import { CallRefused } from '../../src/client/errors.js';
 import { type Daemon, startDaemon } from '../support/daemon.js';
 import { salas } from '../support/salas.js';
+import { fill, mountSmallDisk } from '../support/small-disk.js';
 import { until } from '../support/until.js';
 import { enter } from '../support/visitors.js';
 
@@ -20,14 +19,15 @@ const textBytes = 6000;
 const inFlight = 8;
 const refusalsMin = 40;
 
-const disk = mountSmallDisk();
+const disk = mountSmallDisk(diskMiB);
+if (disk !== undefined) t.teardown(() => disk.remove());
 const skip = disk === undefined ? 'SKIPPED: a small disk is needed, and may not be mounted here' : false;
 
 t.test(
   'a full disk costs nothing that was answered, and ends by itself when there is room again',
   { skip },
   async (t) => {
-    const directory = disk as string;
+    const directory = disk?.directory as string;
     const data = join(directory, 'data');
     const rooms = ['sala1', 'sala2'] as const;
     fill(join(directory, 'ballast-1'), ballastMiB);
@@ -168,33 +168,4 @@ async function registerUntilRefused(daemon: Daemon): Promise<CallRefused> {
     await client.close();
     if (outcome instanceof Error) return refusal(Promise.reject(outcome));
   }
-}
-
-/** Puts a file on the disk, as large as it may become. */
-function fill(file: string, mebibytes: number): void {
-  const chunk = Buffer.alloc(64 * 1024);
-  const descriptor = openSync(file, 'w');
-  try {
-    for (let i = 0; i < mebibytes * 16; i++) writeSync(descriptor, chunk);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-/** A disk of its own; it is gone when the test ends. */
-function mountSmallDisk(): string | undefined {
-  const directory = mkdtempSync(join(tmpdir(), 'salas-disk-'));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${diskMiB}m`, 'tmpfs', directory], { stdio: 'pipe' });
-  } catch {
-    rmdirSync(directory);
-    return undefined;
-  }
-  t.teardown(() => {
-    execFileSync('umount', [directory]);
-    rmdirSync(directory);
-  });
-  return directory;
 }

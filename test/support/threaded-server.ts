@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import { type SupervisorHandle, startSupervisor } from '../../src/actors/supervisor/supervisor-handle.js';
-import type { Notice } from '../../src/actors/supervisor/supervisor-thread.js';
+import type { RoomsDeath } from '../../src/actors/supervisor/supervisor-thread.js';
 import { defaultLimits, type Limits } from '../../src/protocol/limits.js';
 import type { RoomName } from '../../src/protocol/names.js';
 import { startGateway } from '../../src/transport/gateway.js';
@@ -12,7 +12,9 @@ export interface ThreadedServer {
   readonly port: number;
   readonly supervisor: SupervisorHandle;
   /** What the supervisor told of its rooms' deaths. */
-  readonly notices: readonly Notice[];
+  readonly notices: readonly RoomsDeath[];
+  /** What it told of the disk: whether it is full. */
+  readonly disk: readonly boolean[];
   /** Why the supervisor itself died, each time. */
   readonly deaths: readonly string[];
 }
@@ -25,12 +27,13 @@ export async function startThreaded(
 ): Promise<ThreadedServer> {
   const directory = t.testdir();
   mkdirSync(join(directory, 'rooms'));
-  const notices: Notice[] = [];
+  const notices: RoomsDeath[] = [];
+  const disk: boolean[] = [];
   const deaths: string[] = [];
   const all: Limits = { ...defaultLimits, ...limits };
   const supervisor = startSupervisor(
     { directory, rooms: rooms as RoomName[], threadsMax: rooms.length + 1, limits: all },
-    (notice) => notices.push(notice),
+    (notice) => void (notice.notice === 'disk' ? disk.push(notice.full) : notices.push(notice)),
     (reason) => deaths.push(reason),
   );
   const onTrouble = (what: string, details: object) => t.fail(what, details);
@@ -43,5 +46,5 @@ export async function startThreaded(
     onTrouble,
   });
   t.teardown(() => gateway.drain());
-  return { port: gateway.port, supervisor, notices, deaths };
+  return { port: gateway.port, supervisor, notices, disk, deaths };
 }

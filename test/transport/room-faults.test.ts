@@ -138,3 +138,17 @@ t.test('a fault in a room that is not there is nobody’s', async (t) => {
   const { supervisor } = await startThreaded(t, rooms);
   t.equal(await supervisor.inject('outra' as RoomName, 'crash-room'), false);
 });
+
+t.test('a full disk is told to whoever runs the server once, however many rooms find out', async (t) => {
+  const { port, supervisor, notices, disk } = await startThreaded(t, rooms);
+  const ana = await enter(t, port, 'ana');
+  for (const room of rooms) await supervisor.inject(room, 'full-disk', 60_000);
+  for (const room of [...rooms, ...rooms]) {
+    const refused = () => ana.client.call('room.send', { room, text: 'oi' }).catch((error: unknown) => error);
+    await until('it is refused', async () => (await refused()) instanceof CallRefused);
+  }
+  await until('it is told', () => disk.length > 0);
+  await supervisor.inject(sala1, 'full-disk', 0);
+  t.strictSame(disk, [true]);
+  t.strictSame(notices, [], 'and nothing died of it');
+});

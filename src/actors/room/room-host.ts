@@ -36,6 +36,14 @@ const rooms = new Map<
   }
 >();
 
+/** What a room's thread tells the supervisor's, beside answers: whether something could be written. */
+export interface DiskNotice {
+  readonly notice: 'disk';
+  readonly full: boolean;
+}
+
+const onDisk = (full: boolean) => parentPort?.postMessage({ notice: 'disk', full } satisfies DiskNotice);
+
 export const roomHost = {
   /** Connects a caller to a room, which is opened if it is not open. */
   connect({ room: name, file, creation, wantsFrames }: RoomOpening, port: MessagePort): RoomOpened {
@@ -43,7 +51,7 @@ export const roomHost = {
     if (open === undefined) {
       try {
         const disk = new DiskFaults();
-        const room = explained(file, () => new Room(file, name, creation, limits, disk.onCommit));
+        const room = explained(file, () => new Room(file, name, creation, limits, disk.onCommit, onDisk));
         open = { room, actor: new ActorThread(room, limits.frameQueueBytesMax, roomPacking), disk };
       } catch (error) {
         if (error instanceof StorageError) return { failed: error.message };

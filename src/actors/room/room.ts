@@ -6,6 +6,7 @@ import { isRefusal, type Refusal, refusals } from '../../protocol/refusals.js';
 import { diskFull, isDiskFull } from '../../storage/database.js';
 import { type OnCommit, type Prior, RoomStore } from '../../storage/room-store.js';
 import { type Actor, type Batch, batchesInFlightMax, type Lines, type Outcome } from '../batch.js';
+import { DiskWatch } from '../disk-watch.js';
 import {
   apply,
   type Decision,
@@ -45,14 +46,24 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
   readonly #limits: Limits;
   #state: RoomState;
   #dialects: readonly Dialect[] = ['json'];
+  readonly #disk: DiskWatch;
 
   /**
-   * Opens the room's log. An empty one is begun with `created` under `epoch`. `onCommit` is for fault injection.
+   * Opens the room's log. An empty one is begun with `created` under `epoch`. `onCommit` is for fault injection;
+   * `onDisk` is told whether the disk is full (see DiskWatch).
    *
    * @throws StorageError
    */
-  constructor(file: string, room: RoomName, creation: Creation, limits: Limits, onCommit?: OnCommit) {
+  constructor(
+    file: string,
+    room: RoomName,
+    creation: Creation,
+    limits: Limits,
+    onCommit?: OnCommit,
+    onDisk: (full: boolean) => void = () => {},
+  ) {
     this.#room = room;
+    this.#disk = new DiskWatch(onDisk);
     this.#limits = limits;
     this.#store = new RoomStore(file, room, onCommit);
     this.#state = this.#load();
@@ -99,6 +110,7 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
       else decideAll();
     } catch (error) {
       if (!isDiskFull(error)) throw error;
+      this.#disk.refused(batch.at);
       // SQLite has undone the whole transaction, so what is on disk is the truth.
       this.#state = this.#load();
       const refusal = refusals.storageFull(this.#room, storageFullRetryMs);
@@ -109,6 +121,7 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
       });
       return { replies: outcomes, frames: [] };
     }
+    if (events.length > 0) this.#disk.committed(batch.at);
     return { replies, frames: events.length === 0 ? [] : [this.#frame(events)] };
   }
 

@@ -8,7 +8,7 @@ import { roomFile } from '../../storage/data-directory.js';
 import { type Connection, remote, withPorts } from '../actor-ref.js';
 import { type Deaths, died, noDeaths, restartDelay } from '../restart.js';
 import type { RoomStatus } from '../room/room.js';
-import type { RoomHost, RoomHostData, RoomOpened } from '../room/room-host.js';
+import type { DiskNotice, RoomHost, RoomHostData, RoomOpened } from '../room/room-host.js';
 import { startThread } from '../start-thread.js';
 import type { RoomEntry } from './decisions.js';
 
@@ -49,6 +49,7 @@ export class RoomThreads {
   readonly #dedicated: ReadonlySet<RoomName>;
   readonly #sharedMax: number;
   readonly #onDeath: OnRoomsDeath;
+  readonly #onDisk: (full: boolean) => void;
   readonly #threads = new Set<RoomThread>();
   readonly #byRoom = new Map<RoomName, RoomThread>();
   #spare: RoomThread | undefined;
@@ -61,12 +62,15 @@ export class RoomThreads {
     readonly dedicated: readonly RoomName[];
     readonly threadsMax: number;
     readonly onDeath: OnRoomsDeath;
+    /** Whether something of a room could be written: see DiskWatch. */
+    readonly onDisk?: (full: boolean) => void;
   }) {
     this.#directory = options.directory;
     this.#limits = options.limits;
     this.#dedicated = new Set(options.dedicated);
     this.#sharedMax = Math.max(1, options.threadsMax - options.dedicated.length);
     this.#onDeath = options.onDeath;
+    this.#onDisk = options.onDisk ?? (() => {});
     // Threads take longer to start than anything that comes before their first room is asked for.
     for (const room of options.dedicated) this.#place(room, this.#start());
   }
@@ -166,6 +170,9 @@ export class RoomThreads {
     let reason = 'it ended';
     worker.on('error', (error) => {
       reason = error.stack ?? String(error);
+    });
+    worker.on('message', ({ notice, full }: Partial<DiskNotice>) => {
+      if (notice === 'disk') this.#onDisk(full === true);
     });
     const ended = new Promise<'ended'>((resolve) => {
       worker.once('exit', () => {

@@ -50,6 +50,7 @@ export function startSupervisor(
 ): SupervisorHandle {
   let deaths = noDeaths;
   let closing = false;
+  let diskFull = false;
 
   const launch = (): Life => {
     const worker = startThread(new URL('./supervisor-thread.js', import.meta.url), data, heapMiBMax);
@@ -58,6 +59,9 @@ export function startSupervisor(
       reason = error.stack ?? String(error);
     });
     worker.on('message', (message: Partial<Notice>) => {
+      // All databases are on one disk, so what several actors find out is told once.
+      if (message.notice === 'disk' && message.full === diskFull) return;
+      if (message.notice === 'disk') diskFull = message.full === true;
       if (message.notice !== undefined) onNotice(message as Notice);
     });
     const ended = new Promise<'ended'>((resolve) => {

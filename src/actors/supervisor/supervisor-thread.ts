@@ -11,6 +11,7 @@ import { ActorThread, serve } from '../actor-thread.js';
 import type { RemoteActor } from '../batch.js';
 import type { RoomCommand, RoomReply } from '../room/decisions.js';
 import { roomPacking } from '../room/packing.js';
+import type { DiskNotice } from '../room/room-host.js';
 import { type RoomInfo, RoomThreads, RoomUnavailable } from './room-threads.js';
 import { type InboxFrame, Supervisor } from './supervisor.js';
 
@@ -25,7 +26,9 @@ export interface SupervisorData {
 }
 
 /** What the supervisor's thread tells whoever started it, beside answers. */
-export interface Notice {
+export type Notice = RoomsDeath | DiskNotice;
+
+export interface RoomsDeath {
   readonly notice: 'room-died';
   readonly rooms: readonly RoomName[];
   readonly reason: string;
@@ -57,6 +60,7 @@ const expiredUsersMax = 100;
 const roomUnavailableRetryMs = 5000;
 
 function startSupervisor(port: MessagePort, { directory, rooms, threadsMax, limits }: SupervisorData): SupervisorApi {
+  const onDisk = (full: boolean): void => port.postMessage({ notice: 'disk', full } satisfies Notice);
   const threads = new RoomThreads({
     directory,
     limits,
@@ -64,9 +68,10 @@ function startSupervisor(port: MessagePort, { directory, rooms, threadsMax, limi
     threadsMax,
     onDeath: (dead, reason, restartInMs) =>
       port.postMessage({ notice: 'room-died', rooms: dead, reason, restartInMs } satisfies Notice),
+    onDisk,
   });
   const file = supervisorFile(directory);
-  const supervisor = explained(file, () => new Supervisor(file, limits));
+  const supervisor = explained(file, () => new Supervisor(file, limits, onDisk));
   const actor = new ActorThread(supervisor, limits.frameQueueBytesMax);
   const create = rooms
     .filter((room) => supervisor.room(room) === undefined)

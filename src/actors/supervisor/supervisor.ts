@@ -6,6 +6,7 @@ import { type Refusal, refusals } from '../../protocol/refusals.js';
 import { isDiskFull } from '../../storage/database.js';
 import { SupervisorStore } from '../../storage/supervisor-store.js';
 import { type Actor, type Batch, batchesInFlightMax, type Lines, type Outcome } from '../batch.js';
+import { DiskWatch } from '../disk-watch.js';
 import {
   decide,
   type RoomEntry,
@@ -25,9 +26,11 @@ const storageFullRetryMs = 1000;
 export class Supervisor implements Actor<SupervisorCommand, SupervisorReply, InboxFrame> {
   readonly #store: SupervisorStore;
   readonly #limits: Limits;
+  readonly #disk: DiskWatch;
 
-  /** @throws StorageError */
-  constructor(file: string, limits: Limits) {
+  /** `onDisk` is told whether the disk is full (see DiskWatch). @throws StorageError */
+  constructor(file: string, limits: Limits, onDisk: (full: boolean) => void = () => {}) {
+    this.#disk = new DiskWatch(onDisk);
     this.#limits = limits;
     this.#store = new SupervisorStore(file);
   }
@@ -76,9 +79,11 @@ export class Supervisor implements Actor<SupervisorCommand, SupervisorReply, Inb
       });
     } catch (error) {
       if (!isDiskFull(error)) throw error;
+      this.#disk.refused(batch.at);
       const refusal = refusals.storageFull('the list of users', storageFullRetryMs);
       return { replies: batch.commands.map((_, i) => before?.get(batch.firstKey + i) ?? refusal), frames: [] };
     }
+    if (events.length > 0) this.#disk.committed(batch.at);
     return { replies, frames: events.flatMap(toFrame) };
   }
 
