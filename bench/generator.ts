@@ -82,7 +82,7 @@ export function parseFigures(line: string): Sample {
   const misdelivered = figures.get('misdelivered') ?? 0;
   if (misdelivered > 0) throw new Error(`${misdelivered} deliveries were doubled or made up`);
   // A quantile of nothing is printed as 0.
-  if (figures.get('ack_s') === 0) figures.delete('a50_us');
+  if (figures.get('ack_s') === 0) for (const key of ['a50_us', 'a99_us']) figures.delete(key);
   if (figures.get('comp_s') === 0) for (const key of ['l50_us', 'l99_us', 'l999_us']) figures.delete(key);
   const sample: Sample = {};
   for (const [name, kind] of Object.entries(metrics)) {

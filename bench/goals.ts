@@ -1,8 +1,10 @@
+import { attacks } from './attacks.js';
 import { type Bar, bestPeer } from './bars.js';
 import { callId, calls } from './workloads/calls.js';
 import { fanOut, fanOutId } from './workloads/fan-out.js';
 import { fixedRate, rateId } from './workloads/fixed-rate.js';
 import { fsyncName } from './workloads/fsync.js';
+import { hostile } from './workloads/hostile.js';
 import { idle, idleId } from './workloads/idle.js';
 import { manyRooms, manyRoomsId } from './workloads/many-rooms.js';
 import { killedId, starting } from './workloads/starting.js';
@@ -70,4 +72,20 @@ export const bars: readonly Bar[] = [
     metric: 'backP50Ms',
     goal: { type: 'below', value: 100 },
   },
+  ...Object.entries(attacks).flatMap(([id, { title }]): Bar[] => [
+    {
+      title: `W7, ${title}`,
+      workload: hostile.id,
+      case: id,
+      metric: 'worstP99Us',
+      goal: { type: 'below', value: 50_000 },
+    },
+    {
+      title: `W7, ${title}`,
+      workload: hostile.id,
+      case: id,
+      metric: 'rssOfBoundPercent',
+      goal: { type: 'below', value: 100 },
+    },
+  ]),
 ];

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultPolicy } from '../../src/actors/restart.js';
 import { connect } from '../../src/client/connect.js';
@@ -8,6 +7,7 @@ import type { Sample } from '../metrics.js';
 import { newDirectory, removeDirectory, stop } from '../processes.js';
 import { diskFolder, salas, serve } from '../servers/salas.js';
 import { median } from '../statistics.js';
+import { rssMiB } from '../watch.js';
 import { fsyncAlone } from './fsync.js';
 import { seed } from './seed.js';
 import {
@@ -210,9 +210,4 @@ function directoryOnceAsked(count: number): () => string {
     }
     return directory;
   };
-}
-
-function rssMiB(pid: number): number {
-  const kiB = /^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Number(kiB) / 1024;
 }
