@@ -138,7 +138,7 @@ function startAttack(bench: Bench, attack: Attack, port: number) {
     check: async () => {
       await started.ended;
       if (started.stdout() === '')
-        throw new Error(`the attack did not come to its end: ${lastLines(started.stderr())}`);
+        throw new Error(`the attack did not come to its end (is the machine busy?): ${lastLines(started.stderr())}`);
     },
   };
 }
