@@ -52,15 +52,16 @@ class Writer {
 
   /** Talks until `over`; what was begun is brought to its end. */
   async talk(peer: Writer, over: () => boolean): Promise<void> {
-    const line = async (): Promise<void> => {
+    const line = async (whispers: boolean): Promise<void> => {
       while (!over()) {
         const order = this.#said++;
         const text = `${this.user.userId} ${order} `.padEnd(textBytes, 'x');
-        if (order % 5 === 0) await this.#whisper(peer.user.userId, text, `w${order}`);
+        if (whispers) await this.#whisper(peer.user.userId, text, `w${order}`);
         else await this.#say(order, text);
       }
     };
-    await Promise.all(Array.from({ length: inFlight }, line));
+    // Each waits until its message is stored: one for the supervisor's disk, the others for the room's.
+    await Promise.all(Array.from({ length: inFlight }, (_, i) => line(i === 0)));
   }
 
   async #say(order: number, text: string): Promise<void> {
