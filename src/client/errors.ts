@@ -42,12 +42,12 @@ export class CallTimedOut extends Error {
   }
 }
 
-/** The call was not sent: the server has not read what was sent before, and that fills the send queue. */
+/** The call was not sent: the server has not read, or not answered, what was said before, and that fills the queue. */
 export class SendQueueFull extends Error {
   override readonly name = 'SendQueueFull';
 
-  constructor(method: string, sendQueueBytesMax: number) {
-    super(`${method} was not sent: more than ${sendQueueBytesMax} bytes wait for the server to read them`);
+  constructor(method: string, queueMax: string) {
+    super(`${method} was not sent: ${queueMax} wait for the server already`);
   }
 }
 
