@@ -1,4 +1,5 @@
 import { connect as connectSocket } from 'node:net';
+import { addAbortSignal } from 'node:stream';
 import type { Language } from '../protocol/speech.js';
 import { Client, type ClientLimits } from './client.js';
 import { ServerUnreachable } from './errors.js';
@@ -49,14 +50,9 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
   // The method table is loaded only by those who need its Portuguese names.
   const wording = language === 'pt' ? (await import('./portuguese.js')).inPortuguese : undefined;
   // A server whose machine or network is gone says nothing more: TCP asks it.
-  const keepAlive = { keepAlive: true, keepAliveInitialDelay: keepAliveMs };
-  const socket = connectSocket({
-    host,
-    port,
-    noDelay: true,
-    ...keepAlive,
-    ...(signal === undefined ? {} : { signal }),
-  });
+  const socket = connectSocket({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveMs });
+  // The socket's own option for it never lets go of the signal.
+  if (signal !== undefined) addAbortSignal(signal, socket);
   const unreachable = (cause: Error) => new ServerUnreachable(`no server answers at ${host}:${port}`, { cause });
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => {

@@ -302,7 +302,9 @@ export class Participant {
    */
   async #persist<Done>(method: MethodName, work: (client: Client, again: boolean) => Promise<Done>): Promise<Done> {
     for (let again = false; ; again = true) {
-      const client = await this.#connection(method);
+      const connection = this.#connection(method);
+      // At once where there is one: calls take effect in the order in which they were made.
+      const client = connection instanceof Promise ? await connection : connection;
       try {
         return await work(client, again);
       } catch (error) {
