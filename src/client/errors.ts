@@ -36,9 +36,11 @@ export class CallRefused extends Error {
 /** No answer within the call's deadline. Whether it took effect is unknown: repeat a send with the same `clientMsgId`. */
 export class CallTimedOut extends Error {
   override readonly name = 'CallTimedOut';
+  readonly deadlineMs: number;
 
   constructor(method: string, deadlineMs: number) {
     super(`${method} was not answered within ${deadlineMs} ms`);
+    this.deadlineMs = deadlineMs;
   }
 }
 
