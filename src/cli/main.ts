@@ -152,20 +152,20 @@ const commandLine = yargs()
     },
   )
   .command(
-    'listen <rooms..>',
+    'listen <rooms>',
     words.listen,
     (command) =>
       userOptions(
-        command.positional('rooms', { type: 'string', array: true, demandOption: true, describe: words.argRooms }),
+        command.positional('rooms', { type: 'string', demandOption: true, describe: words.argRooms }),
         listenWaitSeconds,
         words.waitAway,
         words.jsonEvents,
       )
-        .example('$0 listen sala1 sala2', words.exampleListen)
+        .example('$0 listen sala1,sala2', words.exampleListen)
         .example('$0 listen sala1 --json | jq .params', words.exampleListenJson),
     async ({ rooms, ...options }) => {
       const { listen } = await import('./listen.js');
-      process.exitCode = await listen(rooms.map(unmarked), { ...options, language });
+      process.exitCode = await listen(rooms.split(','), { ...options, language });
     },
   )
   .command(

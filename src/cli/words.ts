@@ -26,7 +26,7 @@ const english = {
   loadTest: 'Loads a server and checks all that its clients are told',
 
   argRoom: 'a room, like sala1',
-  argRooms: 'the rooms, like sala1 sala2',
+  argRooms: 'the rooms, separated by commas',
   argText: 'the text; after -- it may begin with -',
   argUser: "a user's id, like ana#1",
 
@@ -187,7 +187,7 @@ const portuguese: Words = {
   loadTest: 'Dá carga a um servidor e confere tudo o que os clientes recebem',
 
   argRoom: 'uma sala, como sala1',
-  argRooms: 'as salas, como sala1 sala2',
+  argRooms: 'as salas, separadas por vírgulas',
   argText: 'o texto; depois de -- ele pode começar com -',
   argUser: 'o id de um usuário, como ana#1',
 
