@@ -111,7 +111,7 @@ async function calling(
     }
     if (error instanceof ServerUnreachable) complain(words.noDaemon(directory));
     else if (error instanceof ConnectionLost) complain(words.lost(error.message));
-    else if (error instanceof CallTimedOut) complain(words.timedOut);
+    else if (error instanceof CallTimedOut) complain(words.timedOut(error.deadlineMs / 1000));
     else if (error instanceof StorageError) complain(error.message);
     else throw error;
     return exitCodes.unreachable;

@@ -23,7 +23,7 @@ export function tellFailure(
     return exitCodes.unreachable;
   }
   if (error instanceof CallTimedOut) {
-    say(words.timedOut);
+    say(words.timedOut(error.deadlineMs / 1000));
     return exitCodes.unreachable;
   }
   throw error;

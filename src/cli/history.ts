@@ -5,9 +5,9 @@ import { type Page, pageNote, pageParams } from './page.js';
 
 export function history(room: string, page: Page): OneShot<Result<'room.history'>> {
   return {
-    async ask({ client, enter }) {
-      await enter(room);
-      return client.call('room.history', { room, ...pageParams(page) });
+    async ask(user) {
+      await user.join(room);
+      return user.call('room.history', { room, ...pageParams(page) });
     },
     show: (result, words) => ({
       text: result.messages.map((message) => messageLine(result.room, message)).join('\n'),

@@ -6,7 +6,7 @@ import { type Page, pageNote, pageParams } from './page.js';
 /** `known`: the user was there before this command, and so may have messages. */
 export function inbox(page: Page, known: boolean): OneShot<Result<'private.history'>> {
   return {
-    ask: ({ client }) => client.call('private.history', pageParams(page)),
+    ask: (user) => user.call('private.history', pageParams(page)),
     show: (result, words) => ({
       text: result.messages.map(privateMessageLine).join('\n'),
       note: known ? pageNote(result, page, words) : words.newInbox,

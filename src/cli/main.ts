@@ -16,6 +16,11 @@ const widthMax = 100;
 const portMax = 65_535;
 const limitMax = 1_000_000;
 const drainSecondsMax = 86_400;
+const waitSecondsMax = 86_400;
+/** As long as a call of the client library waits. */
+const oneShotWaitSeconds = 30;
+/** As long as the server remembers who is away. */
+const listenWaitSeconds = defaultLimits.resumeSeconds;
 const loadClientsMax = 10_000;
 const loadRoomsMax = 1000;
 const loadSecondsMax = 86_400;
@@ -26,7 +31,7 @@ const argumentsMissing = { one: words.argumentsMissing, other: words.argumentsMi
 class UsageError extends Error {}
 
 /** The options of every command that talks to a server. */
-function oneShotOptions<Known>(command: Argv<Known>) {
+function userOptions<Known>(command: Argv<Known>, waitSeconds: number, waits: string, json: string) {
   const options = {
     host: { type: 'string', default: '127.0.0.1', requiresArg: true, describe: words.host },
     port: {
@@ -38,9 +43,21 @@ function oneShotOptions<Known>(command: Argv<Known>) {
     },
     name: { type: 'string', default: defaultName(), requiresArg: true, describe: words.name },
     token: { type: 'string', requiresArg: true, describe: words.token },
-    json: { type: 'boolean', default: false, describe: words.json },
+    wait: {
+      type: 'string',
+      default: String(waitSeconds),
+      requiresArg: true,
+      describe: waits,
+      coerce: wholeNumber('wait', words, 1, waitSecondsMax),
+    },
+    json: { type: 'boolean', default: false, describe: json },
   } as const;
   return command.options(options).group(Object.keys(options), words.groupUser);
+}
+
+/** The options of every command that asks a server one thing. */
+function oneShotOptions<Known>(command: Argv<Known>) {
+  return userOptions(command, oneShotWaitSeconds, words.wait, words.json);
 }
 
 function roomPosition<Known>(command: Argv<Known>) {
@@ -132,6 +149,23 @@ const commandLine = yargs()
     async ({ host, port, data, rooms, floodRate, roomThreads, drainSeconds, chaos }) => {
       const { serve } = await import('./serve.js');
       await serve({ host, port, data, rooms, floodRate, roomThreads, drainSeconds, chaos });
+    },
+  )
+  .command(
+    'listen <rooms>',
+    words.listen,
+    (command) =>
+      userOptions(
+        command.positional('rooms', { type: 'string', demandOption: true, describe: words.argRooms }),
+        listenWaitSeconds,
+        words.waitAway,
+        words.jsonEvents,
+      )
+        .example('$0 listen sala1,sala2', words.exampleListen)
+        .example('$0 listen sala1 --json | jq .params', words.exampleListenJson),
+    async ({ rooms, ...options }) => {
+      const { listen } = await import('./listen.js');
+      process.exitCode = await listen(rooms.split(','), { ...options, language });
     },
   )
   .command(

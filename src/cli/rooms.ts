@@ -4,7 +4,7 @@ import { table } from './table.js';
 
 export function rooms(): OneShot<Result<'room.list'>> {
   return {
-    ask: ({ client }) => client.call('room.list'),
+    ask: (user) => user.call('room.list'),
     show: (result, words) => ({
       text: table(
         [words.columnRoom, words.columnMembers, words.columnSeq, words.columnTopic],

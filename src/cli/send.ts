@@ -4,9 +4,9 @@ import type { OneShot } from './one-shot.js';
 
 export function send(room: string, text: string): OneShot<Result<'room.send'>> {
   return {
-    async ask({ client, enter }) {
-      await enter(room);
-      return client.call('room.send', { room, text });
+    async ask(user) {
+      await user.join(room);
+      return user.send(room, text);
     },
     show: ({ room, seq, at }, _words, userId) => ({ text: messageLine(room, { seq, from: userId, at, text }) }),
   };

@@ -4,7 +4,7 @@ import { table } from './table.js';
 
 export function users(room: string): OneShot<Result<'room.members'>> {
   return {
-    ask: ({ client }) => client.call('room.members', { room }),
+    ask: (user) => user.call('room.members', { room }),
     show: ({ members }, words) => ({
       text: table(
         [words.columnUser, words.columnRole, words.columnPresence],

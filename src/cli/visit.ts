@@ -1,6 +1,7 @@
-import type { Client } from '../client/client.js';
-import { connect } from '../client/connect.js';
+import { CallTimedOut, ServerUnreachable } from '../client/errors.js';
+import { type ConnectionState, enter, type Participant } from '../client/participant.js';
 import type { Language } from '../protocol/speech.js';
+import { wordsIn } from './words.js';
 
 /** Who goes where. */
 export interface VisitOptions {
@@ -8,52 +9,78 @@ export interface VisitOptions {
   readonly port: number;
   readonly name: string;
   readonly token: string | undefined;
+  /** Seconds; what for is the command's to say, see {@link Patience}. */
+  readonly wait: number;
   /** The language of what the server says. */
   readonly language: Language;
 }
 
-/** A user for the time of one command. */
-export interface Visit {
-  readonly client: Client;
-  readonly userId: string;
-  /** Joins the room, unless the user is in it. */
-  enter(room: string): Promise<void>;
-}
+/** What is waited for no longer than `wait` seconds: that all is done, or only that there is a connection again. */
+export type Patience = 'done' | 'connected';
 
-const quitDeadlineMs = 5000;
+const farewellMs = 5000;
 
 /**
  * Does `work` as a user: the one whom the token brings back, who stays as they are; else a new one, who quits
- * afterwards so that no ghost stays in the rooms.
+ * afterwards so that no ghost stays in the rooms. A connection that is lost is made again, and what was asked is asked
+ * again, so that it takes effect once.
  *
- * @throws whatever `connect` and `Client.call` throw
+ * @throws {ServerUnreachable} there is no server, or it went away and did not come back in time
+ * @throws {CallTimedOut} it was not done in time
+ * @throws whatever else `enter` and the work throw
  */
-export async function visit<Done>(options: VisitOptions, work: (visit: Visit) => Promise<Done>): Promise<Done> {
-  const { host, port, name, token, language } = options;
-  const client = await connect({ host, port, language });
-  try {
-    if (token !== undefined) {
-      const { userId, rooms } = await client.call('user.resume', { token });
-      return await work(visitOf(client, userId, new Set(rooms.map(({ room }) => room))));
+export async function visit<Done>(
+  options: VisitOptions,
+  patience: Patience,
+  work: (user: Participant) => Promise<Done>,
+): Promise<Done> {
+  const { host, port, name, token, wait, language } = options;
+  const waitMs = wait * 1000;
+  const tell = connectionTeller(language);
+  const end = new AbortController();
+  let user: Participant | undefined;
+  let away: Error | undefined = new ServerUnreachable('no answer', { cause: { code: 'ETIMEDOUT' } });
+  const giveUp = () => end.abort(patience === 'done' && user ? new CallTimedOut('the command', waitMs) : gone(away));
+  let timer: NodeJS.Timeout | undefined = setTimeout(giveUp, waitMs);
+  const onChange = (state: ConnectionState) => {
+    tell(state);
+    away = state.type === 'away' ? state.error : undefined;
+    if (patience === 'done') return;
+    if (away !== undefined) {
+      timer ??= setTimeout(giveUp, waitMs);
+    } else {
+      clearTimeout(timer);
+      timer = undefined;
     }
-    const { userId } = await client.call('user.register', { name });
+  };
+  try {
+    const as = token === undefined ? { name } : { token };
+    user = await enter({ host, port, as, language, deadlineMs: waitMs, onChange, signal: end.signal });
     try {
-      return await work(visitOf(client, userId, new Set()));
+      return await work(user);
     } finally {
+      clearTimeout(timer);
+      timer = setTimeout(() => end.abort(), farewellMs);
       // The work's own outcome counts; a new user who cannot quit expires.
-      await client.call('user.quit', {}, { deadlineMs: quitDeadlineMs }).catch(() => undefined);
+      if (token === undefined && away === undefined) await user.quit().catch(() => undefined);
+      await user.close();
     }
   } finally {
-    await client.close();
+    clearTimeout(timer);
   }
 }
 
-function visitOf(client: Client, userId: string, rooms: ReadonlySet<string>): Visit {
-  return {
-    client,
-    userId,
-    async enter(room) {
-      if (!rooms.has(room.normalize('NFC'))) await client.call('room.join', { room });
-    },
+function gone(away: Error | undefined): Error {
+  return away instanceof ServerUnreachable ? away : new ServerUnreachable('the server is gone', { cause: away });
+}
+
+/** Says on a terminal, and nowhere else, that the connection is lost, and that it is there again. */
+function connectionTeller(language: Language): (state: ConnectionState) => void {
+  const words = wordsIn(language);
+  let lost = false;
+  return ({ type }) => {
+    if (lost === (type === 'away')) return;
+    lost = !lost;
+    if (process.stderr.isTTY) process.stderr.write(`salas: ${lost ? words.reconnecting : words.connectedAgain}\n`);
   };
 }

@@ -9,6 +9,7 @@ const english = {
   argumentsMissing: '%s of %s arguments given',
 
   serve: 'Runs the server until it is stopped (Ctrl-C)',
+  listen: 'Shows what happens in rooms, as it happens, and private messages',
   send: 'Says a text in a room',
   history: 'Shows what was said in a room',
   users: 'Shows who is in a room',
@@ -25,6 +26,7 @@ const english = {
   loadTest: 'Loads a server and checks all that its clients are told',
 
   argRoom: 'a room, like sala1',
+  argRooms: 'the rooms, separated by commas',
   argText: 'the text; after -- it may begin with -',
   argUser: "a user's id, like ana#1",
 
@@ -39,6 +41,9 @@ const english = {
   name: 'the name to take, for this command only',
   token: 'come back as a user who is registered, and stay',
   json: 'print the result as one line of JSON',
+  jsonEvents: 'print each event as one line of JSON',
+  wait: 'for how many seconds to wait for the answer, also when the server goes away meanwhile',
+  waitAway: 'for how many seconds to wait for a server that went away',
   limit: 'how many messages',
   before: 'the latest before this seq',
   after: 'the earliest after this seq',
@@ -66,6 +71,8 @@ const english = {
 
   exampleServe: 'start the server',
   exampleServeRooms: 'with other rooms, on another port, for the whole network',
+  exampleListen: 'what is said in sala1 and sala2',
+  exampleListenJson: 'for a program',
   exampleSend: 'say something in sala1',
   exampleDash: 'a text that begins with -',
   exampleHistory: 'the last 20 messages',
@@ -131,6 +138,11 @@ const english = {
   loadOk: 'nothing was wrong',
   loadWrong: 'something was wrong',
 
+  joined: (user: string) => `${user} joined`,
+  left: (user: string, reason: string | undefined) => `${user} left${reason === undefined ? '' : ` (${reason})`}`,
+  changed: (user: string, topic: string | undefined) =>
+    topic === undefined ? `${user} changed the room` : `${user} changed the topic to: ${topic}`,
+  logReplaced: 'the log of this room was replaced; "salas history" shows it',
   noMessages: 'no messages',
   newInbox: 'a new user has no messages; give --token to see those of a user who is registered',
   moreBefore: (seq: number) => `there are earlier ones: --before ${seq}`,
@@ -141,9 +153,12 @@ const english = {
     `no server answers at ${address} (${why}); is it running? "salas serve" starts one`,
   lost: (why: string) =>
     `the connection was lost before the answer (${why}); it is unknown whether the command took effect`,
-  timedOut: 'the server did not answer in time; it is unknown whether the command took effect',
   noDaemon: (directory: string) =>
     `no server takes commands on ${directory}; "salas serve --chaos --data ${directory}" starts one that does`,
+  timedOut: (seconds: number) =>
+    `the server did not answer within ${seconds} s; it is unknown whether the command took effect`,
+  reconnecting: 'the connection was lost; reconnecting…',
+  connectedAgain: 'connected again',
 };
 
 export type Words = typeof english;
@@ -155,6 +170,7 @@ const portuguese: Words = {
   argumentsMissing: '%s de %s argumentos dados',
 
   serve: 'Executa o servidor até ser parado (Ctrl-C)',
+  listen: 'Mostra o que acontece em salas, na hora, e mensagens privadas',
   send: 'Diz um texto em uma sala',
   history: 'Mostra o que foi dito em uma sala',
   users: 'Mostra quem está em uma sala',
@@ -171,6 +187,7 @@ const portuguese: Words = {
   loadTest: 'Dá carga a um servidor e confere tudo o que os clientes recebem',
 
   argRoom: 'uma sala, como sala1',
+  argRooms: 'as salas, separadas por vírgulas',
   argText: 'o texto; depois de -- ele pode começar com -',
   argUser: 'o id de um usuário, como ana#1',
 
@@ -185,6 +202,9 @@ const portuguese: Words = {
   name: 'o nome a usar, só neste comando',
   token: 'voltar como um usuário já registrado, e continuar assim',
   json: 'imprimir o resultado como uma linha de JSON',
+  jsonEvents: 'imprimir cada evento como uma linha de JSON',
+  wait: 'por quantos segundos esperar a resposta, mesmo se o servidor sair do ar enquanto isso',
+  waitAway: 'por quantos segundos esperar um servidor que saiu do ar',
   limit: 'quantas mensagens',
   before: 'as últimas antes deste seq',
   after: 'as primeiras depois deste seq',
@@ -212,6 +232,8 @@ const portuguese: Words = {
 
   exampleServe: 'inicia o servidor',
   exampleServeRooms: 'com outras salas, em outra porta, para toda a rede',
+  exampleListen: 'o que se diz na sala1 e na sala2',
+  exampleListenJson: 'para um programa',
   exampleSend: 'diz algo na sala1',
   exampleDash: 'um texto que começa com -',
   exampleHistory: 'as últimas 20 mensagens',
@@ -276,6 +298,10 @@ const portuguese: Words = {
   loadOk: 'nada estava errado',
   loadWrong: 'algo estava errado',
 
+  joined: (user) => `${user} entrou`,
+  left: (user, reason) => `${user} saiu${reason === undefined ? '' : ` (${reason})`}`,
+  changed: (user, topic) => (topic === undefined ? `${user} mudou a sala` : `${user} mudou o tópico para: ${topic}`),
+  logReplaced: 'o registro desta sala foi trocado; "salas history" o mostra',
   noMessages: 'nenhuma mensagem',
   newInbox: 'um usuário novo não tem mensagens; use --token para ver as de um usuário já registrado',
   moreBefore: (seq) => `há anteriores: --before ${seq}`,
@@ -285,9 +311,11 @@ const portuguese: Words = {
   unreachable: (address, why) =>
     `nenhum servidor responde em ${address} (${why}); ele está no ar? "salas serve" inicia um`,
   lost: (why) => `a conexão caiu antes da resposta (${why}); não se sabe se o comando teve efeito`,
-  timedOut: 'o servidor não respondeu a tempo; não se sabe se o comando teve efeito',
   noDaemon: (directory) =>
     `nenhum servidor aceita comandos em ${directory}; "salas serve --chaos --data ${directory}" inicia um que aceita`,
+  timedOut: (seconds) => `o servidor não respondeu em ${seconds} s; não se sabe se o comando teve efeito`,
+  reconnecting: 'a conexão caiu; reconectando…',
+  connectedAgain: 'conectado de novo',
 };
 
 export function wordsIn(language: Language): Words {

@@ -9,8 +9,11 @@ import type { Push } from './pushes.js';
 
 /** The client's bounds. */
 export interface ClientLimits {
-  /** Pushes that wait for their reader; see {@link Client.pushes}. One read of the socket may bring a few more. */
-  readonly pushQueueMax: number;
+  /**
+   * Bytes of the pushes that wait for their reader, counted in UTF-16 units of their lines; see {@link Client.pushes}.
+   * One read of the socket may bring a few more.
+   */
+  readonly pushQueueBytesMax: number;
   /** Bytes of one line from the server; history pages and member lists are the longest. */
   readonly replyBytesMax: number;
   /** Bytes that wait until the server reads them; beyond it calls reject with `SendQueueFull`. */
@@ -41,7 +44,8 @@ export class Client {
   readonly #wording: Wording | undefined;
   readonly #lines: LineSplitter;
   readonly #calls = new Calls();
-  readonly #closed: Promise<void>;
+  /** Resolves when the connection is over. */
+  readonly closed: Promise<void>;
   #queue: PushQueue | undefined;
   /** Why the connection is no more, or will soon be no more. */
   #end: { readonly error: ConnectionLost; readonly wanted: boolean } | undefined;
@@ -51,7 +55,7 @@ export class Client {
     this.#limits = limits;
     this.#wording = wording;
     this.#lines = new LineSplitter(limits.replyBytesMax);
-    this.#closed = new Promise((resolve) => socket.once('close', () => resolve()));
+    this.closed = new Promise((resolve) => socket.once('close', () => resolve()));
     socket.on('data', (chunk) => this.#read(chunk));
     socket.on('error', (cause) => this.#lose(`the connection broke: ${cause.message}`, cause));
     socket.once('close', () => this.#lose('the server ended the connection'));
@@ -73,7 +77,7 @@ export class Client {
   async call<M extends MethodName>(method: M, ...[params = {} as Params<M>, options]: CallArgs<M>): Promise<Result<M>> {
     if (this.#end !== undefined) throw this.#end.error;
     const { sendQueueBytesMax, deadlineMs } = this.#limits;
-    if (this.#socket.writableLength > sendQueueBytesMax) throw new SendQueueFull(method, sendQueueBytesMax);
+    if (this.#socket.writableLength > sendQueueBytesMax) throw new SendQueueFull(method, `${sendQueueBytesMax} bytes`);
     const id = this.#calls.nextId();
     const worded = this.#wording?.(method, params) ?? { method, params };
     const line = `${JSON.stringify({ jsonrpc: '2.0', id, ...worded })}\n`;
@@ -91,8 +95,8 @@ export class Client {
    *
    * 1. While nobody has asked for them, pushes are discarded; so they are again after the reader's `break`.
    * 2. From the call of `pushes` on they are kept for the reader, who may come later or be slow: none is dropped.
-   * 3. When half of `pushQueueMax` wait, the client stops reading the connection, and the server holds the others
-   *    back. But while a call waits for its answer it reads on, up to `pushQueueMax`, because the answer comes
+   * 3. When half of `pushQueueBytesMax` wait, the client stops reading the connection, and the server holds the others
+   *    back. But while a call waits for its answer it reads on, up to the whole, because the answer comes
    *    behind the pushes; so the reader may make calls. A reader who calls and never takes pushes fills the other
    *    half, and then calls end by their deadlines.
    * 4. It ends after `close` or `user.quit`. A lost connection throws `ConnectionLost` after the last push.
@@ -131,7 +135,7 @@ export class Client {
     this.#regulate();
     this.#socket.end();
     const timer = setTimeout(() => this.#socket.destroy(), this.#limits.closeDeadlineMs);
-    await this.#closed;
+    await this.closed;
     clearTimeout(timer);
   }
 
@@ -148,14 +152,15 @@ export class Client {
       this.#lose(`the server sent a line over ${this.#limits.replyBytesMax} bytes`);
       return;
     }
-    if (line.type === 'text' && (line.text === '' || line.text.startsWith('#'))) return;
-    const message = line.type === 'text' ? parseMessage(line.text) : undefined;
+    const text = line.type === 'text' ? line.text : undefined;
+    if (text === '' || text?.startsWith('#')) return;
+    const message = text === undefined ? undefined : parseMessage(text);
     switch (message?.type) {
       case undefined:
         this.#lose('what answers there is not a salas server');
         return;
       case 'push':
-        this.#queue?.add(message.push);
+        this.#queue?.add(message.push, text?.length ?? 0);
         return;
       case 'result':
         this.#calls.resolve(message.id, message.result);
@@ -175,9 +180,9 @@ export class Client {
 
   /** Reads the socket or lets it be, by the rule of {@link pushes}. */
   #regulate(): void {
-    const { pushQueueMax } = this.#limits;
-    const room = this.#calls.size > 0 ? pushQueueMax : pushQueueMax / 2;
-    const full = this.#queue !== undefined && this.#queue.length >= room;
+    const { pushQueueBytesMax } = this.#limits;
+    const room = this.#calls.size > 0 ? pushQueueBytesMax : pushQueueBytesMax / 2;
+    const full = this.#queue !== undefined && this.#queue.bytes >= room;
     if (full === this.#socket.isPaused()) return;
     if (full) this.#socket.pause();
     else this.#socket.resume();

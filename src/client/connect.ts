@@ -1,4 +1,5 @@
 import { connect as connectSocket } from 'node:net';
+import { addAbortSignal } from 'node:stream';
 import type { Language } from '../protocol/speech.js';
 import { Client, type ClientLimits } from './client.js';
 import { ServerUnreachable } from './errors.js';
@@ -10,14 +11,19 @@ export interface ConnectOptions extends Partial<ClientLimits> {
   readonly port?: number;
   /** How long to wait for the connection. Default 10,000 ms. */
   readonly connectDeadlineMs?: number;
+  /** Ends the attempt, or the connection, at once. */
+  readonly signal?: AbortSignal;
   /** The language of the server's messages to people, in the errors it sends. Default `en`. */
   readonly language?: Language;
 }
 
 const MiB = 1024 * 1024;
 
+const keepAliveMs = 30_000;
+
 const defaultLimits: ClientLimits = {
-  pushQueueMax: 16_384,
+  // An answer may come behind all that the systems of both sides buffer: half of it is room for that.
+  pushQueueBytesMax: 32 * MiB,
   // Twice the largest: 10,000 members at up to 700 bytes.
   replyBytesMax: 16 * MiB,
   sendQueueBytesMax: 16 * MiB,
@@ -40,10 +46,13 @@ const defaultLimits: ClientLimits = {
  * await client.close();
  */
 export async function connect(options: ConnectOptions = {}): Promise<Client> {
-  const { host = '127.0.0.1', port = 4242, connectDeadlineMs = 10_000, language = 'en', ...limits } = options;
+  const { host = '127.0.0.1', port = 4242, connectDeadlineMs = 10_000, signal, language = 'en', ...limits } = options;
   // The method table is loaded only by those who need its Portuguese names.
   const wording = language === 'pt' ? (await import('./portuguese.js')).inPortuguese : undefined;
-  const socket = connectSocket({ host, port, noDelay: true });
+  // A server whose machine or network is gone says nothing more: TCP asks it.
+  const socket = connectSocket({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: keepAliveMs });
+  // The socket's own option for it never lets go of the signal.
+  if (signal !== undefined) addAbortSignal(signal, socket);
   const unreachable = (cause: Error) => new ServerUnreachable(`no server answers at ${host}:${port}`, { cause });
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => {
@@ -56,7 +65,6 @@ export async function connect(options: ConnectOptions = {}): Promise<Client> {
     socket.once('error', fail);
     socket.once('connect', () => {
       clearTimeout(timer);
-      socket.off('error', fail);
       resolve();
     });
   });

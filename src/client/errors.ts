@@ -36,18 +36,20 @@ export class CallRefused extends Error {
 /** No answer within the call's deadline. Whether it took effect is unknown: repeat a send with the same `clientMsgId`. */
 export class CallTimedOut extends Error {
   override readonly name = 'CallTimedOut';
+  readonly deadlineMs: number;
 
   constructor(method: string, deadlineMs: number) {
     super(`${method} was not answered within ${deadlineMs} ms`);
+    this.deadlineMs = deadlineMs;
   }
 }
 
-/** The call was not sent: the server has not read what was sent before, and that fills the send queue. */
+/** The call was not sent: the server has not read, or not answered, what was said before, and that fills the queue. */
 export class SendQueueFull extends Error {
   override readonly name = 'SendQueueFull';
 
-  constructor(method: string, sendQueueBytesMax: number) {
-    super(`${method} was not sent: more than ${sendQueueBytesMax} bytes wait for the server to read them`);
+  constructor(method: string, queueMax: string) {
+    super(`${method} was not sent: ${queueMax} wait for the server already`);
   }
 }
 

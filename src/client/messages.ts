@@ -1,5 +1,5 @@
 import type { WireError } from './errors.js';
-import { isPush, type Push } from './pushes.js';
+import { hasShape, type Push, pushShapes } from './pushes.js';
 
 /** What one line of the server says. */
 export type Message =
@@ -9,7 +9,7 @@ export type Message =
   | { readonly type: 'result'; readonly id: unknown; readonly result: unknown }
   | { readonly type: 'refused'; readonly id: unknown; readonly error: WireError };
 
-/** Reads a line; undefined if no salas server would send it. What is in results and pushes is the server's word. */
+/** Reads a line; undefined if no salas server would send it. What is in results is the server's word. */
 export function parseMessage(line: string): Message | undefined {
   let json: unknown;
   try {
@@ -21,9 +21,11 @@ export function parseMessage(line: string): Message | undefined {
   const { id, method, params, result, error } = json;
   if (typeof method === 'string') {
     if (!isObject(params)) return undefined;
-    return isPush(method) ? { type: 'push', push: { method, params } as unknown as Push } : { type: 'unknown-push' };
+    if (!Object.hasOwn(pushShapes, method)) return { type: 'unknown-push' };
+    if (!hasShape(params, pushShapes[method as Push['method']])) return undefined;
+    return { type: 'push', push: { method, params } as unknown as Push };
   }
-  if (error === undefined) return result === undefined ? undefined : { type: 'result', id, result };
+  if (error === undefined) return isObject(result) ? { type: 'result', id, result } : undefined;
   return isWireError(error) ? { type: 'refused', id, error } : undefined;
 }
 

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MethodName, Params, Result } from '../protocol/methods.js';
+import type { ErrorCode } from '../protocol/refusals.js';
 import { type Backoff, backoffMs, defaultBackoff } from './backoff.js';
 import type { CallArgs, Client } from './client.js';
 import { type ConnectOptions, connect } from './connect.js';
 import { CallRefused, CallTimedOut, ConnectionLost, SendQueueFull, ServerUnreachable } from './errors.js';
 import { Positions } from './positions.js';
 import { PushQueue } from './push-queue.js';
-import type { Push } from './pushes.js';
+import { hasShape, type Push, type Shape } from './pushes.js';
 
 /** A user who stays while connections come and go. */
 
@@ -19,6 +20,8 @@ export interface EnterOptions extends ConnectOptions {
   readonly backoff?: Backoff;
   /** Told when the connection comes and goes. */
   readonly onChange?: (state: ConnectionState) => void;
+  /** Ends the participant at once, wherever it is: what waits rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 export type ConnectionState =
@@ -47,7 +50,14 @@ interface Unanswered {
 }
 
 const unansweredMaxDefault = 1000;
-const pushesMaxDefault = 16_384;
+/** The server's word on when to come back counts up to here. */
+const reconnectAfterMsMax = 60_000;
+/** A connection that was lost sooner counts as one more failure, or a server that dies of its users would have no rest. */
+const steadyMs = 1000;
+
+const registered: Shape = { userId: 'name', token: 'name' };
+const resumedUser: Shape = { userId: 'name', inboxSeq: 'count' };
+const roomPosition: Shape = { room: 'name', epoch: 'name', seq: 'count' };
 
 /**
  * Connects as a user, and stays connected.
@@ -77,7 +87,8 @@ export async function enter(options: EnterOptions): Promise<Participant> {
  * 1. Events come in order, each once, without a gap, whatever happened to the connection.
  * 2. A message is sent again, with its `clientMsgId`, until it is answered, so it is said once; messages are sent in the
  *    order of their calls.
- * 3. It ends with `quit` or `close`, or when the server does not know the user any more: then what waits rejects.
+ * 3. It ends with `quit`, `close` or the signal, or when the server does not know the user any more: then what waits
+ *    rejects.
  */
 export class Participant {
   /** Settled when the user is first known, or cannot be. */
@@ -89,19 +100,25 @@ export class Participant {
   /** The connection, while there is one that the server knows the user by. */
   #present: Client | undefined;
   /** Those who wait for the next one. */
-  #waiting: { resolve(client: Client): void; reject(error: Error): void }[] = [];
+  readonly #waiting = new Set<{ resolve(client: Client): void; reject(error: Error): void }>();
   #queue: PushQueue | undefined;
-  #roomInQueue: (() => void) | undefined;
+  #onTaken: (() => void) | undefined;
   #reconnectAfterMs: number | undefined;
   #end: { readonly error: Error | undefined } | undefined;
-  readonly #ended = new AbortController();
+  #quitting = false;
+  /** Cuts the connection that is there, or being made. */
+  readonly #cut = new AbortController();
 
   constructor(options: EnterOptions) {
-    this.#options = options;
+    this.#options = { ...options, signal: this.#cut.signal };
+    const { signal } = options;
+    signal?.throwIfAborted();
+    signal?.addEventListener('abort', () => this.#over(signal.reason), { once: true, signal: this.#cut.signal });
     this.entered = new Promise((resolve, reject) => {
       this.#stay(resolve).catch((error: Error) => {
-        reject(error);
-        this.#over(error);
+        reject(this.#end?.error ?? error);
+        // Who quits and is not known any more had quit when the connection was lost.
+        this.#over(this.#quitting && codeOf(error) === 'TOKEN_INVALID' ? undefined : error);
       });
     });
   }
@@ -119,20 +136,18 @@ export class Participant {
    * Calls a method that may be called again; it waits while there is no connection.
    *
    * @throws {CallRefused | CallTimedOut | SendQueueFull} as {@link Client.call} does
+   * @throws {SendQueueFull} `unansweredMax` calls wait for a connection already
    * @throws {ConnectionLost} the participant is over
    */
-  async call<M extends Repeatable>(method: M, ...args: CallArgs<M>): Promise<Result<M>> {
-    for (;;) {
-      const client = await this.#connection();
-      try {
-        const result = await client.call<MethodName>(method, ...(args as CallArgs<MethodName>));
-        if (method === 'room.join') this.#positions.joined(result as Result<'room.join'>);
-        return result as Result<M>;
-      } catch (error) {
-        if (!(error instanceof ConnectionLost) || this.#end !== undefined) throw error;
-        this.#lost(client);
+  call<M extends Repeatable>(method: M, ...args: CallArgs<M>): Promise<Result<M>> {
+    return this.#persist(method, async (client) => {
+      const result = await client.call<MethodName>(method, ...(args as CallArgs<MethodName>));
+      if (method === 'room.join') {
+        if (!hasShape(result, roomPosition)) throw notUnderstood();
+        this.#positions.joined(result as Result<'room.join'>);
       }
-    }
+      return result as Result<M>;
+    });
   }
 
   /** Joins a room, whose events then come. */
@@ -142,18 +157,12 @@ export class Participant {
 
   /** Leaves a room. */
   async leave(room: string): Promise<void> {
-    for (let again = false; ; again = true) {
-      const client = await this.#connection();
-      try {
-        await client.call('room.leave', { room });
-        break;
-      } catch (error) {
+    await this.#persist('room.leave', async (client, again) => {
+      await client.call('room.leave', { room }).catch((error: unknown) => {
         // It had taken effect when the connection was lost.
-        if (again && error instanceof CallRefused && error.code === 'NOT_IN_ROOM') break;
-        if (!(error instanceof ConnectionLost) || this.#end !== undefined) throw error;
-        this.#lost(client);
-      }
-    }
+        if (!again || codeOf(error) !== 'NOT_IN_ROOM') throw error;
+      });
+    });
     this.#positions.left(room);
   }
 
@@ -181,7 +190,7 @@ export class Participant {
    */
   events(): AsyncIterableIterator<Push> {
     if (this.#queue !== undefined) throw new Error('events() has a reader already');
-    const taken = () => this.#roomInQueue?.();
+    const taken = () => this.#onTaken?.();
     const queue = new PushQueue(taken, () => {
       if (this.#queue === queue) this.#queue = undefined;
       taken();
@@ -193,16 +202,20 @@ export class Participant {
 
   /** Ends the user's identity, and with it the participant. */
   async quit(): Promise<void> {
-    const client = await this.#connection();
-    await client.call('user.quit');
+    this.#quitting = true;
+    await this.#persist('user.quit', (client) => client.call('user.quit')).catch((error: unknown) => {
+      this.#quitting = false;
+      if (this.#end === undefined || this.#end.error !== undefined) throw error;
+    });
     await this.close();
   }
 
   /** Ends the participant; the user stays registered, and comes back with {@link token}. */
   async close(): Promise<void> {
     const client = this.#present;
-    this.#over(undefined);
+    this.#settle(undefined);
     await client?.close();
+    this.#cut.abort();
   }
 
   get #known(): { readonly userId: string; readonly token: string } {
@@ -217,19 +230,22 @@ export class Participant {
     while (this.#end === undefined) {
       try {
         const client = await connect(this.#options);
-        if (this.#end !== undefined) return await client.close();
         // The server sends events behind its answer to the resume, so they are waited for before it.
         const pushes = client.pushes();
-        await this.#introduce(client).catch(async (error: unknown) => {
-          await client.close();
+        await this.#introduce(client).catch((error: unknown) => {
+          void client.close();
           throw error;
         });
-        failures = 0;
+        if (this.#end !== undefined) return;
         this.#reconnectAfterMs = undefined;
         this.#arrived(client);
         onChange?.({ type: 'connected' });
         entered();
-        await this.#listen(pushes).finally(() => this.#lost(client));
+        const since = performance.now();
+        await this.#listen(client, pushes).finally(() => {
+          this.#leave(client);
+          if (performance.now() - since > steadyMs) failures = 0;
+        });
       } catch (error) {
         if (this.#identity === undefined || !mayPass(error)) throw error;
         const retryMs = this.#reconnectAfterMs ?? backoffMs(backoff, failures, Math.random());
@@ -237,59 +253,103 @@ export class Participant {
         failures++;
         if (this.#end === undefined) onChange?.({ type: 'away', failures, retryMs, error: error as Error });
         // Cut short by the end.
-        await sleep(retryMs, undefined, { signal: this.#ended.signal }).catch(() => undefined);
+        await sleep(retryMs, undefined, { signal: this.#cut.signal }).catch(() => undefined);
       }
     }
   }
-
   async #introduce(client: Client): Promise<void> {
     const { as } = this.#options;
     const token = this.#identity?.token ?? ('token' in as ? as.token : undefined);
     if (token === undefined) {
-      this.#identity = await client.call('user.register', as as { name: string });
+      const { userId, token } = await client.call('user.register', as as { name: string });
+      if (!hasShape({ userId, token }, registered)) throw notUnderstood();
+      this.#identity = { userId, token };
     } else {
       const resumed = await client.call('user.resume', { token, ...this.#positions.params });
-      this.#identity = { userId: resumed.userId, token };
-      for (const reset of this.#positions.resumed(resumed)) this.#queue?.add(reset);
+      const { userId, rooms } = resumed;
+      const understood =
+        hasShape(resumed, resumedUser) && Array.isArray(rooms) && rooms.every((room) => hasShape(room, roomPosition));
+      if (!understood) throw notUnderstood();
+      this.#identity = { userId, token };
+      for (const reset of this.#positions.resumed(resumed)) this.#queue?.add(reset, 0);
     }
   }
 
-  /** Passes the events of one connection on, until it ends. */
-  async #listen(pushes: AsyncIterable<Push>): Promise<void> {
-    const { pushQueueMax = pushesMaxDefault } = this.#options;
+  /**
+   * Passes the events of one connection on, until it ends, by throwing. They are handed over one by one: what waits
+   * for a slow reader waits in the connection's queue, and when the connection ends the server sends it again.
+   */
+  async #listen(client: Client, pushes: AsyncIterable<Push>): Promise<never> {
+    void client.closed.then(() => this.#leave(client));
     for await (const push of pushes) {
-      if (push.method === 'server.draining') this.#reconnectAfterMs = push.params.reconnectAfterMs;
-      if (!this.#positions.take(push, this.#known.userId) || this.#queue === undefined) continue;
-      this.#queue.add(push);
-      while (this.#queue !== undefined && this.#queue.length >= pushQueueMax) {
+      if (push.method === 'server.draining') {
+        this.#reconnectAfterMs = Math.min(push.params.reconnectAfterMs, reconnectAfterMsMax);
+      }
+      while (this.#present === client && this.#queue !== undefined && this.#queue.length > 0) {
         await new Promise<void>((resolve) => {
-          this.#roomInQueue = resolve;
+          this.#onTaken = resolve;
         });
+      }
+      if (this.#present !== client) break;
+      if (this.#positions.take(push, this.#known.userId)) this.#queue?.add(push, 0);
+    }
+    throw new ConnectionLost('the connection was given up');
+  }
+
+  /**
+   * Does `work` on the present connection, and once more on the next when the connection is lost, or the server goes
+   * down, before it is done.
+   */
+  async #persist<Done>(method: MethodName, work: (client: Client, again: boolean) => Promise<Done>): Promise<Done> {
+    for (let again = false; ; again = true) {
+      const connection = this.#connection(method);
+      // At once where there is one: calls take effect in the order in which they were made.
+      const client = connection instanceof Promise ? await connection : connection;
+      try {
+        return await work(client, again);
+      } catch (error) {
+        if (!(error instanceof ConnectionLost) && codeOf(error) !== 'DRAINING') throw error;
+        if (this.#end !== undefined) throw this.#end.error ?? error;
+        this.#abandon(client);
       }
     }
   }
 
   /** The present connection, or the next one. */
-  #connection(): Client | Promise<Client> {
+  #connection(method: MethodName): Client | Promise<Client> {
+    const { unansweredMax = unansweredMaxDefault } = this.#options;
     if (this.#end !== undefined) throw this.#end.error ?? closed();
-    return this.#present ?? new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    if (this.#present !== undefined) return this.#present;
+    if (this.#waiting.size >= unansweredMax) throw new SendQueueFull(method, `${unansweredMax} calls`);
+    return new Promise((resolve, reject) => this.#waiting.add({ resolve, reject }));
   }
 
   #arrived(client: Client): void {
     this.#present = client;
     // Before whatever is sent from now on.
     for (const message of this.#unanswered) void this.#deliver(client, message);
-    for (const { resolve } of this.#waiting.splice(0)) resolve(client);
+    for (const { resolve } of this.#waiting) resolve(client);
+    this.#waiting.clear();
   }
 
-  #lost(client: Client): void {
-    if (this.#present === client) this.#present = undefined;
+  /** Whatever comes now waits for the next connection. */
+  #leave(client: Client): void {
+    if (this.#present !== client) return;
+    this.#present = undefined;
+    this.#onTaken?.();
+  }
+
+  #abandon(client: Client): void {
+    this.#leave(client);
+    void client.close();
   }
 
   #send(method: SendMethod, params: Params<SendMethod>): Promise<Result<SendMethod>> {
     const { unansweredMax = unansweredMaxDefault } = this.#options;
     if (this.#end !== undefined) return Promise.reject(this.#end.error ?? closed());
-    if (this.#unanswered.size >= unansweredMax) return Promise.reject(new SendQueueFull(method, unansweredMax));
+    if (this.#unanswered.size >= unansweredMax) {
+      return Promise.reject(new SendQueueFull(method, `${unansweredMax} messages`));
+    }
     return new Promise((resolve, reject) => {
       const message = { method, params, resolve, reject };
       this.#unanswered.add(message);
@@ -298,7 +358,7 @@ export class Participant {
     });
   }
 
-  /** Sends a message on this connection, and settles it unless the connection is lost. */
+  /** Sends a message on this connection, and settles it unless the connection is lost, or the server goes down. */
   async #deliver(client: Client, message: Unanswered): Promise<void> {
     try {
       const result = await client.call<SendMethod>(message.method, message.params);
@@ -307,27 +367,41 @@ export class Participant {
     } catch (error) {
       if (error instanceof ConnectionLost) return;
       // It may have been heard: on another connection it is asked for again.
-      if (error instanceof CallTimedOut) return void client.close();
+      if (error instanceof CallTimedOut || codeOf(error) === 'DRAINING') return this.#abandon(client);
       this.#unanswered.delete(message);
       message.reject(error as Error);
     }
   }
 
+  /** Ends it at once. */
   #over(error: Error | undefined): void {
+    this.#settle(error);
+    this.#cut.abort();
+  }
+
+  /** Nothing begins any more, and what waits is told so. */
+  #settle(error: Error | undefined): void {
     if (this.#end !== undefined) return;
     this.#end = { error };
-    this.#ended.abort();
     this.#queue?.end(error);
     this.#queue = undefined;
-    this.#roomInQueue?.();
+    this.#onTaken?.();
     for (const { reject } of [...this.#waiting, ...this.#unanswered]) reject(error ?? closed());
-    this.#waiting = [];
+    this.#waiting.clear();
     this.#unanswered.clear();
   }
 }
 
 function closed(): ConnectionLost {
   return new ConnectionLost('the participant was closed');
+}
+
+function notUnderstood(): ConnectionLost {
+  return new ConnectionLost('what answers there is not a salas server');
+}
+
+function codeOf(error: unknown): ErrorCode | undefined {
+  return error instanceof CallRefused ? error.code : undefined;
 }
 
 /** Whether another attempt may succeed. */

@@ -1,6 +1,9 @@
 import type { Params, Result } from '../protocol/methods.js';
 import type { Push } from './pushes.js';
 
+/** Many times the rooms that a server has one user in: a server that tells of more makes them up. */
+const roomsMax = 10_000;
+
 /**
  * Where a user stands in rooms and inbox: what a resume tells the server, and what makes each push be told once.
  * Plain state without a connection.
@@ -45,7 +48,7 @@ export class Positions {
     return resets;
   }
 
-  /** Moves on by a push to the user `me`; false if it was told before. */
+  /** Moves on by a push to the user `me`; false if it was told before, or is of a room beyond all that can be. */
   take(push: Push, me: string): boolean {
     switch (push.method) {
       case 'server.draining':
@@ -55,6 +58,7 @@ export class Positions {
         this.#inboxAfter = push.params.seq;
         return true;
       case 'room.reset':
+        if (!this.#rooms.has(push.params.room)) return false;
         this.#rooms.set(push.params.room, { epoch: push.params.epoch, after: push.params.seq });
         return true;
       case 'room.message':
@@ -63,6 +67,7 @@ export class Positions {
       case 'room.changed': {
         const { room, seq } = push.params;
         const position = this.#rooms.get(room);
+        if (position === undefined && this.#rooms.size >= roomsMax) return false;
         if (position === undefined) this.#rooms.set(room, { after: seq });
         else if (seq <= position.after) return false;
         else position.after = seq;

@@ -4,14 +4,15 @@ type Waiting = { resolve(result: IteratorResult<Push>): void; reject(error: Erro
 
 /**
  * The pushes that wait for their reader, in order. It has no bound of its own: whoever adds to it watches
- * `length`, and learns from `onTaken` that it shrank and from `onLeft` that the reader is gone for good.
+ * `bytes` or `length`, and learns from `onTaken` that it shrank and from `onLeft` that the reader is gone for good.
  */
 export class PushQueue implements AsyncIterableIterator<Push> {
   readonly #onTaken: () => void;
   readonly #onLeft: () => void;
   // Those before #head are taken; they are cut off when they are half of all, so that taking one is O(1).
-  #pushes: Push[] = [];
+  #pushes: { readonly push: Push; readonly bytes: number }[] = [];
   #head = 0;
+  #bytes = 0;
   #waiting: Waiting[] = [];
   #ended = false;
   #error: Error | undefined;
@@ -25,10 +26,18 @@ export class PushQueue implements AsyncIterableIterator<Push> {
     return this.#pushes.length - this.#head;
   }
 
-  add(push: Push): void {
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  add(push: Push, bytes: number): void {
     const waiting = this.#waiting.shift();
-    if (waiting === undefined) this.#pushes.push(push);
-    else waiting.resolve({ value: push, done: false });
+    if (waiting !== undefined) {
+      waiting.resolve({ value: push, done: false });
+      return;
+    }
+    this.#pushes.push({ push, bytes });
+    this.#bytes += bytes;
   }
 
   /** No more pushes will come. The reader still gets those that wait, then the error if there is one, once. */
@@ -41,10 +50,10 @@ export class PushQueue implements AsyncIterableIterator<Push> {
 
   next(): Promise<IteratorResult<Push>> {
     return new Promise((resolve, reject) => {
-      const push = this.#pushes[this.#head];
-      if (push !== undefined) {
-        this.#take();
-        resolve({ value: push, done: false });
+      const first = this.#pushes[this.#head];
+      if (first !== undefined) {
+        this.#take(first.bytes);
+        resolve({ value: first.push, done: false });
       } else if (this.#ended) {
         this.#finish({ resolve, reject });
       } else {
@@ -57,6 +66,7 @@ export class PushQueue implements AsyncIterableIterator<Push> {
   async return(): Promise<IteratorResult<Push>> {
     this.#pushes = [];
     this.#head = 0;
+    this.#bytes = 0;
     this.end();
     this.#error = undefined;
     this.#onLeft();
@@ -67,8 +77,9 @@ export class PushQueue implements AsyncIterableIterator<Push> {
     return this;
   }
 
-  #take(): void {
+  #take(bytes: number): void {
     this.#head++;
+    this.#bytes -= bytes;
     if (this.#head * 2 >= this.#pushes.length) {
       this.#pushes = this.#pushes.slice(this.#head);
       this.#head = 0;

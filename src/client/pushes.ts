@@ -46,17 +46,37 @@ interface PrivatePush {
   readonly text: string;
 }
 
-const known: Readonly<Record<Push['method'], true>> = {
-  'room.message': true,
-  'room.joined': true,
-  'room.left': true,
-  'room.changed': true,
-  'room.reset': true,
-  'private.message': true,
-  'server.draining': true,
+/** Names of rooms and users, epochs and tokens: far longer than any server has them, and still short. */
+const nameCharactersMax = 1000;
+
+type Kind = 'name' | 'text' | 'count';
+
+const kinds: Readonly<Record<Kind, (value: unknown) => boolean>> = {
+  name: (value) => typeof value === 'string' && value.length <= nameCharactersMax,
+  text: (value) => typeof value === 'string',
+  count: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
 };
 
-/** Whether `method` is a push that this client knows. */
-export function isPush(method: string): method is Push['method'] {
-  return Object.hasOwn(known, method);
+/** What an object of the server's has to have; whatever is beside it is a newer server's. */
+export type Shape = Readonly<Record<string, Kind>>;
+
+export function hasShape(value: unknown, shape: Shape): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  for (const field in shape) {
+    if (!kinds[shape[field] as Kind]((value as Record<string, unknown>)[field])) return false;
+  }
+  return true;
 }
+
+const passage: Shape = { room: 'name', seq: 'count', user: 'name', at: 'count' };
+
+/** The pushes that this client knows. */
+export const pushShapes: Readonly<Record<Push['method'], Shape>> = {
+  'room.message': { room: 'name', seq: 'count', from: 'name', at: 'count', text: 'text' },
+  'room.joined': passage,
+  'room.left': passage,
+  'room.changed': { room: 'name', seq: 'count', by: 'name', at: 'count' },
+  'room.reset': { room: 'name', epoch: 'name', seq: 'count' },
+  'private.message': { seq: 'count', room: 'name', from: 'name', to: 'name', at: 'count', text: 'text' },
+  'server.draining': { reconnectAfterMs: 'count' },
+};

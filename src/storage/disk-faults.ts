@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import type { OnCommit } from './room-store.js';
+import type { OnCommit } from './transactions.js';
 
 /** Faults that a disk can be told to have: fault injection, see `serve --chaos`. */
 export class DiskFaults {

@@ -1,6 +1,7 @@
 import type { Role, RoomEvent } from '../protocol/events.js';
 import type { RoomName, UserId } from '../protocol/names.js';
 import { type Database, type DatabaseKind, openDatabase, StorageError } from './database.js';
+import { type OnCommit, type Transaction, transactionsOn } from './transactions.js';
 
 /** A room's log and what it amounts to. A `seq` is in exactly one of `messages` and `changes`. */
 export const roomDatabase: DatabaseKind = {
@@ -62,29 +63,22 @@ export interface Prior {
   readonly text: string;
 }
 
-/** Told around each commit; what it throws before one undoes the transaction. */
-export type OnCommit = (point: 'before-commit' | 'after-commit') => void;
-
 /** The room's side of its database: the only writer. */
 export class RoomStore {
   readonly #db: Database;
   readonly #room: RoomName;
-  readonly #onCommit: OnCommit | undefined;
-  readonly #begin: () => void;
-  readonly #commit: () => void;
+  readonly transaction: Transaction;
   readonly #message: (...values: unknown[]) => void;
   readonly #change: (...values: unknown[]) => void;
   readonly #statements: ReturnType<typeof prepare>;
 
   /** `onCommit` is for fault injection. @throws StorageError; also when the file is another room's. */
   constructor(file: string, room: RoomName, onCommit?: OnCommit) {
-    this.#onCommit = onCommit;
     this.#db = openDatabase(file, roomDatabase);
     this.#room = room;
     this.#statements = prepare(this.#db);
-    const { begin, commit, message, change } = this.#statements;
-    this.#begin = () => void begin.run();
-    this.#commit = () => void commit.run();
+    const { message, change } = this.#statements;
+    this.transaction = transactionsOn(this.#db, onCommit);
     this.#message = (...values) => void message.run(...values);
     this.#change = (...values) => void change.run(...values);
     const name = this.#statements.name.get();
@@ -104,25 +98,6 @@ export class RoomStore {
       at: head?.at ?? 0,
       members: this.#statements.members.all() as StoredMember[],
     };
-  }
-
-  /**
-   * Runs `work` in one transaction, which is on disk when this returns.
-   *
-   * @throws what `work` or SQLite throws, with nothing changed.
-   */
-  transaction<T>(work: () => T): T {
-    this.#begin();
-    try {
-      const result = work();
-      this.#onCommit?.('before-commit');
-      this.#commit();
-      this.#onCommit?.('after-commit');
-      return result;
-    } catch (error) {
-      if (this.#db.inTransaction) this.#db.exec('ROLLBACK');
-      throw error;
-    }
   }
 
   /** Adds an event; `epoch` names the log that a `created` event begins, `key` the command that caused it. */
@@ -179,8 +154,6 @@ export class RoomStore {
 
 function prepare(db: Database) {
   return {
-    begin: db.prepare('BEGIN IMMEDIATE'),
-    commit: db.prepare('COMMIT'),
     name: db.prepare('SELECT name FROM room').pluck(),
     room: db.prepare('SELECT epoch, topic FROM room'),
     head: db.prepare(

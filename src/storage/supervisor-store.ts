@@ -3,6 +3,7 @@ import type { PrivateMessage } from '../protocol/events.js';
 import type { RoomName, UserId, UserName } from '../protocol/names.js';
 import { type Database, type DatabaseKind, openDatabase } from './database.js';
 import { cutPage, type Page, type PageRange } from './pages.js';
+import { type Transaction, transactionsOn } from './transactions.js';
 
 /**
  * Who there is, what waits in their inboxes, and which rooms there are; and what the last commands were answered, for
@@ -72,20 +73,13 @@ const tokenKeyBytes = 8;
 export class SupervisorStore {
   readonly #db: Database;
   readonly #statements: ReturnType<typeof prepare>;
+  readonly transaction: Transaction;
 
   /** @throws StorageError */
   constructor(file: string) {
     this.#db = openDatabase(file, supervisorDatabase);
     this.#statements = prepare(this.#db);
-  }
-
-  /**
-   * Runs `work` in one transaction, which is on disk when this returns.
-   *
-   * @throws what `work` or SQLite throws, with nothing changed.
-   */
-  transaction<T>(work: () => T): T {
-    return this.#db.transaction(work).immediate();
+    this.transaction = transactionsOn(this.#db);
   }
 
   /** The last number given to a name; 0 if there is none. */

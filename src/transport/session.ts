@@ -145,6 +145,8 @@ export class Session implements ConnectionHandler, Reader, Speaker, Caller {
   }
 
   drained(): void {
+    // Before the cursors fill it up again: who is far behind is answered all the same.
+    this.#queue.pump();
     for (const cursor of this.#parting) cursor.advance();
     this.#parting = this.#parting.filter(({ closed }) => !closed);
     for (const cursor of this.rooms.values()) cursor.advance();

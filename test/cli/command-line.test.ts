@@ -2,7 +2,19 @@ import t from 'tap';
 import { version } from '../../src/cli/version.js';
 import { salas } from '../support/salas.js';
 
-const commands = ['serve', 'admin', 'restore', 'load-test', 'send', 'history', 'users', 'rooms', 'msg', 'inbox'];
+const commands = [
+  'serve',
+  'admin',
+  'restore',
+  'load-test',
+  'listen',
+  'send',
+  'history',
+  'users',
+  'rooms',
+  'msg',
+  'inbox',
+];
 const portuguese = { LC_ALL: 'pt_BR.UTF-8' };
 
 t.test('every help is on stdout and shows an example, in both languages', async (t) => {

@@ -218,7 +218,7 @@ t.test('where nobody listens there is no connection', async (t) => {
 });
 
 t.test('answers pass while nobody asked for pushes', async (t) => {
-  const { client, peer } = await connectToPeer(t, { pushQueueMax: 10 });
+  const { client, peer } = await connectToPeer(t, { pushQueueBytesMax: 1000 });
   const asking = client.call('ping', { data: 1 });
   const { id } = await peer.next();
   for (let seq = 1; seq <= 1000; seq++) peer.write(messageLine(seq));

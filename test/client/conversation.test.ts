@@ -90,7 +90,7 @@ async function echo(client: Client, pushes: AsyncIterableIterator<Push>, to: str
 
 t.test('bia sleeps while ana says more than the system buffers, and then hears all of it in order', async (t) => {
   const ana = await enter(t, 'ana', 'cheia');
-  const bia = await enter(t, 'bia', 'cheia', { pushQueueMax: 100 });
+  const bia = await enter(t, 'bia', 'cheia', { pushQueueBytesMax: 400_000 });
   await ana.pushes.return?.();
   const count = 4000;
   const text = (i: number) => `${i} ${'x'.repeat(4000)}`;

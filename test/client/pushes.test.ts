@@ -75,7 +75,7 @@ t.test('pushes have one reader at a time', async (t) => {
 });
 
 t.test('a reader who falls behind holds the server back, and then gets every push once and in order', async (t) => {
-  const { client, peer } = await connectToPeer(t, { pushQueueMax: 100 });
+  const { client, peer } = await connectToPeer(t, { pushQueueBytesMax: 100_000 });
   const total = 32_000;
   const text = 'x'.repeat(1000);
   const pushes = client.pushes();
@@ -95,7 +95,7 @@ t.test('a reader who falls behind holds the server back, and then gets every pus
 });
 
 t.test('a call reads on past the pushes that wait, so that a reader may call', async (t) => {
-  const { client, peer } = await connectToPeer(t, { pushQueueMax: 1000, deadlineMs: 5000 });
+  const { client, peer } = await connectToPeer(t, { pushQueueBytesMax: 107_000, deadlineMs: 5000 });
   const pushes = client.pushes();
   await readThrough(client, peer, messages(1, 600));
   await readThrough(client, peer, messages(601, 700));
@@ -107,7 +107,7 @@ t.test('a call reads on past the pushes that wait, so that a reader may call', a
 });
 
 t.test('the other half of the queue is for calls only: without one, reading stops at half', async (t) => {
-  const { client, peer } = await connectToPeer(t, { pushQueueMax: 100_000 });
+  const { client, peer } = await connectToPeer(t, { pushQueueBytesMax: 110e6 });
   const pushes = client.pushes();
   const text = 'x'.repeat(1000);
   for (let seq = 1; seq <= 90_000; seq++) peer.write(messageLine(seq, text));
@@ -150,7 +150,7 @@ t.test('after close the loop ends without an error', async (t) => {
 });
 
 t.test('a reader who is behind does not keep the connection from closing', async (t) => {
-  const { client, peer } = await connectToPeer(t, { pushQueueMax: 10, closeDeadlineMs: 60_000 });
+  const { client, peer } = await connectToPeer(t, { pushQueueBytesMax: 1000, closeDeadlineMs: 60_000 });
   client.pushes();
   for (let seq = 1; seq <= 20_000; seq++) peer.write(messageLine(seq, 'x'.repeat(1000)));
   await client.close();

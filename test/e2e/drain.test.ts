@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import t, { type Test } from 'tap';
-import { type Daemon, startDaemon } from '../support/daemon.js';
+import t from 'tap';
+import { startDaemon } from '../support/daemon.js';
 import { LineClient } from '../support/line-client.js';
 import { until } from '../support/until.js';
-import { enterInText, gather, register } from '../support/visitors.js';
+import { deafClient, enterInText, gather, register } from '../support/visitors.js';
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   t.test(`${signal}: what is in flight is answered, and nothing else is done`, async (t) => {
@@ -86,15 +86,6 @@ t.test('nobody is let in any more', async (t) => {
   t.match(code, /^(ECONNREFUSED|ECONNRESET|closed)$/);
   t.equal(await stopped, 0);
 });
-
-/** A client that hears nothing and never goes, so that a drain has to wait. */
-async function deafClient(t: Test, { host, port }: Daemon): Promise<void> {
-  const deaf = connect({ host, port, allowHalfOpen: true });
-  t.teardown(() => void deaf.destroy());
-  deaf.on('error', () => undefined);
-  deaf.write('/ping\n');
-  await new Promise((resolve) => deaf.once('data', resolve));
-}
 
 t.test('a client that does not go is let go', async (t) => {
   const daemon = await startDaemon(t);

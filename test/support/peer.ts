@@ -37,17 +37,41 @@ export async function connectToPeer(t: Test, options: ConnectOptions = {}): Prom
     server.close();
     await client.close();
   });
+  return { client, peer: peerOf(socket) };
+}
+
+/** A server of which `serve` is handed each connection, with its number from 0 on. Answers its port. */
+export async function startPeers(t: Test, serve: (peer: Peer, number: number) => void): Promise<number> {
+  let accepted = 0;
+  const sockets = new Set<Socket>();
+  const server = createServer({ noDelay: true }, (socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('close', () => sockets.delete(socket));
+    serve(peerOf(socket), accepted++);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.teardown(() => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+function peerOf(socket: Socket): Peer {
   const lines = createInterface({ input: socket })[Symbol.asyncIterator]();
   const write = (text: string | Buffer) => void socket.write(text);
   return {
-    client,
-    peer: {
-      socket,
-      write,
-      next: async () => JSON.parse((await lines.next()).value) as Call,
-      answer: (id, result) => write(answerLine(id, result)),
-      refuse: (id, code, data) => write(refusalLine(id, code, data)),
+    socket,
+    write,
+    // A client that is gone calls nothing more.
+    next: async () => {
+      const { value, done } = await lines.next();
+      return done === true ? new Promise<never>(() => undefined) : (JSON.parse(value) as Call);
     },
+    answer: (id, result) => write(answerLine(id, result)),
+    refuse: (id, code, data) => write(refusalLine(id, code, data)),
   };
 }
 

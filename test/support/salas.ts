@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
+import type { Test } from 'tap';
 import { salasCommand } from './daemon.js';
 
 export interface Outcome {
@@ -29,4 +30,43 @@ export async function salas(
   const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   clearTimeout(timer);
   return { code, stdout, stderr };
+}
+
+/** A `salas` that runs until it ends or the test does. */
+export interface Running {
+  readonly process: ChildProcess;
+  /** Whole lines of stdout so far. */
+  lines(): string[];
+  stderr(): string;
+  readonly ended: Promise<number | null>;
+}
+
+/** Starts `salas` with these arguments, as {@link salas} does; `terminal`: in a terminal of its own, so all comes as stdout. */
+export function startSalas(
+  t: Test,
+  args: readonly string[],
+  { env = {}, terminal = false }: { readonly env?: NodeJS.ProcessEnv; readonly terminal?: boolean } = {},
+): Running {
+  const [command, commandArgs] = salasCommand(args);
+  const quoted = [command, ...commandArgs].map((arg) => `'${arg}'`).join(' ');
+  const [program, programArgs] = terminal ? ['script', ['-qec', quoted, '/dev/null']] : [command, commandArgs];
+  const child = spawn(program as string, programArgs as string[], {
+    stdio: [terminal ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+    env: { ...process.env, LC_ALL: 'C', NO_COLOR: '1', FORCE_COLOR: undefined, ...env },
+  });
+  t.teardown(() => child.kill('SIGKILL'));
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout += chunk;
+  });
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr += chunk;
+  });
+  return {
+    process: child,
+    lines: () => stdout.split(/\r?\n/).slice(0, -1),
+    stderr: () => stderr,
+    ended: new Promise((resolve) => child.once('close', resolve)),
+  };
 }

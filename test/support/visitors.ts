@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import type { Test } from 'tap';
 import { LineClient } from './line-client.js';
 
@@ -73,4 +74,13 @@ export async function enterInText(
     await person.client.next();
   }
   return person;
+}
+
+/** A client that hears nothing and never goes, so that a drain has to wait. */
+export async function deafClient(t: Test, { host, port }: Address): Promise<void> {
+  const deaf = connect({ host, port, allowHalfOpen: true });
+  t.teardown(() => void deaf.destroy());
+  deaf.on('error', () => undefined);
+  deaf.write('/ping\n');
+  await new Promise((resolve) => deaf.once('data', resolve));
 }

@@ -4,7 +4,8 @@ import type { RoomName, UserId } from '../../protocol/names.js';
 import { encodeRoomEvents } from '../../protocol/pushes.js';
 import { isRefusal, type Refusal, refusals } from '../../protocol/refusals.js';
 import { diskFull, isDiskFull } from '../../storage/database.js';
-import { type OnCommit, type Prior, RoomStore } from '../../storage/room-store.js';
+import { type Prior, RoomStore } from '../../storage/room-store.js';
+import type { OnCommit } from '../../storage/transactions.js';
 import { type Actor, type Batch, batchesInFlightMax, type Lines, type Outcome } from '../batch.js';
 import { DiskWatch } from '../disk-watch.js';
 import {

@@ -76,7 +76,7 @@ export function startSupervisor(
     return { worker, api: remote<SupervisorApi>(worker), ended };
   };
 
-  /** The next life, as soon as it may begin and its databases are open. */
+  /** The next life, as soon as it may begin and its databases are open. While it closes there is none after it. */
   const revive = async (): Promise<Life> => {
     deaths = died(deaths, Date.now());
     await sleep(restartDelay(deaths, Date.now()));
@@ -84,12 +84,12 @@ export function startSupervisor(
     const { worker, api, ended } = next;
     const started = await Promise.race([api.start() as SupervisorHandle['started'], ended]);
     const begun = started === 'ended' || 'failed' in started ? started : await Promise.race([api.begin(true), ended]);
-    if (begun === 'ended') return life;
+    if (begun === 'ended') return closing ? next : life;
     if (begun.failed === undefined) return next;
     onDeath(begun.failed);
     // Its end begins the next life.
     await worker.terminate();
-    return life;
+    return closing ? next : life;
   };
 
   const first = launch();
