@@ -82,7 +82,7 @@ export const defaultLimits: Limits = {
   inFlightMax: 256,
   historyLimitDefault: 50,
   historyLimitMax: 500,
-  historyBytesMax: 256 * KiB,
+  historyBytesMax: MiB,
   sendQueueBytesMax: 256 * KiB,
   ringBytesMax: 64 * MiB,
   inboxRingBytesMax: 16 * KiB,

@@ -37,7 +37,7 @@ const threadsMax = 2;
  * Results that one turn of the event loop is given. A page takes its time to be written out, in which the threads would
  * finish the next, and nobody else had a turn before the last reader is served.
  */
-const underWayMax = 4;
+const underWayMax = 2;
 const idleTimeoutMs = 30_000;
 
 /**
