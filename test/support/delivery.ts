@@ -19,8 +19,11 @@ import { ana, bia, caio, sala1 } from './people.js';
 import { RoomOracle } from './room-oracle.js';
 import { anasCreation, storedEvents } from './rooms-on-disk.js';
 
-/** Not everybody gets in, and no call is given up because the schedule takes its time. */
-const bounds = { ...defaultLimits, roomMembersMax: 4, callDeadlineMs: 2 ** 31 - 1 };
+/**
+ * Not everybody gets in, frames that the gateway does not ask for are soon dropped, and no call is given up because the
+ * schedule takes its time.
+ */
+const bounds = { ...defaultLimits, roomMembersMax: 4, frameQueueBytesMax: 150, callDeadlineMs: 2 ** 31 - 1 };
 /** A page from the store holds two or three lines. */
 const pageBytesMax = 250;
 /** {@link Rooms} gives one room this share of `ringBytesMax`. */

@@ -92,9 +92,9 @@ export class FaultyDisk {
     const point = this.crashAt?.in === 'commit' ? this.crashAt : undefined;
     if (point?.when === 'before') throw new Crash(this.image(), false);
     if (this.fullAt === 'commit' && this.#writes > 0) throw fullDiskError();
-    const before = this.image();
+    const before = point?.when === 'halfway' ? this.image() : undefined;
     const result = run();
-    if (point?.when === 'halfway') throw new Crash(partly(before, this.image(), point.share), undefined);
+    if (point?.when === 'halfway') throw new Crash(partly(before as Image, this.image(), point.share), undefined);
     if (point?.when === 'after') throw new Crash(this.image(), true);
     return result;
   }

@@ -11,7 +11,7 @@ import { FaultyDisk } from '../support/faulty-disk.js';
  * CONTRIBUTING.md).
  */
 const { SALAS_SEED, SALAS_PATH, SALAS_RUNS } = process.env;
-const runsByDefault = 300;
+const runsByDefault = 250;
 const file = 'build/test/transport/delivery-model.test.js';
 
 t.test(
