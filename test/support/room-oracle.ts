@@ -61,7 +61,10 @@ export class RoomOracle implements Witness {
       calls.map(({ command }) => command),
       'calls arrive in their order, under their keys',
     );
-    for (const call of calls) assert.equal(again, call.deaths > 0, 'a batch tells whether it was in flight at a death');
+    for (const call of calls) {
+      assert.equal(again, call.deaths > 0, 'a batch tells whether it was in flight at a death');
+      assert.ok(call.deaths < 2 && !call.settled, 'what was in flight at two deaths is not handed in a third time');
+    }
     const head = this.#model.log.length;
     const decided = calls.map((call): Decided => {
       if (call.did !== undefined) return { call, answer: call.did, effect: false };
