@@ -27,7 +27,7 @@ const startRuns = 9;
 const quickStartRuns = 3;
 const messages = 1_000_000;
 /** As many as are restarted at once. */
-const killsOfARoom = defaultPolicy.deathsMax;
+const killsOfARoomMax = defaultPolicy.deathsMax;
 const betweenKillsMs = 1000;
 export const killedId = 'killed';
 const quickMessages = 30_000;
@@ -42,7 +42,7 @@ export const starting: Workload = {
       'those of a clean end, and in the page cache.',
     'Sends by what is stored go into one of the rooms, which has a third of the messages.',
     'A killed room is back when a message that is sent to it right after the kill is answered; its thread is ended ' +
-      `by fault injection, ${killsOfARoom} times in each room of a server, a second after the kill before.`,
+      `by fault injection, ${killsOfARoomMax} times in each room of a server, a second after the kill before.`,
     'A send waits for one fsync; “fsync alone” writes 4 KiB and calls fsync on the same disk.',
   ],
   headline: 'readyMs',
@@ -73,12 +73,7 @@ export const starting: Workload = {
         subjects: [restartSubject(seeded)],
       },
       storedCase(bench, stored, seeded),
-      {
-        id: killedId,
-        title: 'A room is killed',
-        seconds: 2 + (killsOfARoom * rooms.length * betweenKillsMs) / 1000,
-        subjects: [killedSubject()],
-      },
+      killedCase(bench.settings.quick ? 1 : killsOfARoomMax),
     ];
   },
 };
@@ -173,7 +168,12 @@ function restartSubject(seeded: () => string): Subject {
 }
 
 /** How long the users of a room wait when its thread dies. */
-function killedSubject(): Subject {
+function killedCase(killsOfARoom: number): Case {
+  const seconds = 2 + (killsOfARoom * rooms.length * betweenKillsMs) / 1000;
+  return { id: killedId, title: 'A room is killed', seconds, subjects: [killedSubject(killsOfARoom)] };
+}
+
+function killedSubject(killsOfARoom: number): Subject {
   return {
     name: 'salas',
     title: 'salas',
