@@ -2,6 +2,7 @@ import t, { type Test } from 'tap';
 import { type MethodName, methods } from '../../src/protocol/methods.js';
 import type { ParamTable } from '../../src/protocol/params.js';
 import { type Daemon, startDaemon } from '../support/daemon.js';
+import { startEmbedded } from '../support/embedded-server.js';
 import { LineClient } from '../support/line-client.js';
 import { type Person, register } from '../support/visitors.js';
 
@@ -89,6 +90,19 @@ t.test('a stranger who floods a private room is told what they would be told of 
     return all;
   };
   t.strictSame(await codes(room), await codes(absent));
+});
+
+t.test('the trouble that a private room has is not told to strangers', async (t) => {
+  const room = 'segredo--0123456789ab';
+  const server = await startEmbedded(t, [room, 'sala1'], { mailboxCommandsMax: 1 });
+  const { client } = await register(t, server, 'bia');
+  const codesOf = async (asked: string) => {
+    const ids = Array.from({ length: 50 }, () => client.ask('room.send', { room: asked, text: 'oi' }));
+    const replies = await Promise.all(ids.map((id) => client.nextReply(id)));
+    return new Set(replies.map((reply) => ('error' in reply ? reply.error.data.code : 'sent')));
+  };
+  t.ok((await codesOf('sala1')).has('BUSY'), 'a mailbox is full');
+  t.strictSame(await codesOf(room), new Set(['ROOM_NOT_FOUND']));
 });
 
 t.test('nobody chooses the name of a private room, so a name that is taken tells nothing', async (t) => {
