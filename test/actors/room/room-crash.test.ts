@@ -66,7 +66,7 @@ t.test('what a moderator did and was not told is answered as done, and not done 
     { type: 'close', by: ana },
   ];
   const { again, replies, image } = afterCrash(t, commands);
-  const [bias, caios, ...done] = ask(again, commands, { again: true, at: 9000 }).replies;
+  const [bias, caios, ...done] = ask(again, commands, { again: true }).replies;
   t.match([bias, caios], [{ seq: 3 }, { seq: 4 }]);
   t.strictSame(done, replies.slice(2));
   t.match(done, [{ seq: 5 }, { seq: 6 }, { seq: 7 }, { seq: 8 }, { seq: 9 }]);
