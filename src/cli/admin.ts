@@ -129,7 +129,8 @@ function collect<Step>(steps: Iterable<Step>, name: (step: Step) => string): Ste
   return all;
 }
 
-function telling(json: boolean, work: () => number): number {
+/** Runs `work`, and tells what is wrong with the files if something is. */
+export function telling(json: boolean, work: () => number): number {
   try {
     return work();
   } catch (error) {
@@ -144,6 +145,6 @@ function complain(message: string): void {
   process.stderr.write(`salas: ${printable(message)}\n`);
 }
 
-function say(text: string): void {
+export function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }

@@ -1,5 +1,5 @@
 import { defaultLimits } from '../protocol/limits.js';
-import { parseWord, type RoomName } from '../protocol/names.js';
+import { isPrivate, parseWord, type RoomName } from '../protocol/names.js';
 import { refusals } from '../protocol/refusals.js';
 import { type Language, quote } from '../protocol/speech.js';
 import type { Words } from './words.js';
@@ -45,5 +45,7 @@ export function roomNames(list: string, language: Language): RoomName[] {
   if (wrong !== undefined) {
     throw new Error(`--rooms ${quote(wrong)}: ${refusals.roomNameInvalid(defaultLimits).message[language]}`);
   }
+  const reserved = names.find((name) => name !== undefined && isPrivate(name));
+  if (reserved !== undefined) throw new Error(refusals.roomNameReserved(reserved, 'rooms').message[language]);
   return [...new Set(names as RoomName[])];
 }

@@ -1,5 +1,6 @@
 import yargs, { type Argv } from 'yargs';
 import { faults } from '../protocol/control.js';
+import { roles } from '../protocol/events.js';
 import { defaultLimits } from '../protocol/limits.js';
 import { markedArguments, roomNames, unmarked, wholeNumber } from './arguments.js';
 import { defaultName } from './default-name.js';
@@ -261,6 +262,36 @@ const commandLine = yargs()
         async ({ fault, room, ms, data, json }) => {
           const { injectFault } = await import('./admin.js');
           process.exitCode = await injectFault(fault, { room, ms }, { data, json, language });
+        },
+      )
+      .command(
+        'audit [room]',
+        words.adminAudit,
+        (command) =>
+          adminOptions(command.positional('room', { type: 'string', describe: words.argRoom }))
+            .option('limit', {
+              type: 'string',
+              default: '1000',
+              requiresArg: true,
+              describe: words.auditLimit,
+              coerce: wholeNumber('limit', words, 1, limitMax),
+            })
+            .example('$0 admin audit sala1 --json', words.exampleAudit),
+        async ({ room, limit, data, json }) => {
+          process.exitCode = (await import('./audit.js')).audit(room, limit, { data, json, language });
+        },
+      )
+      .command(
+        'role <room> <userid> <role>',
+        words.adminRole,
+        (command) =>
+          adminOptions(
+            roomPosition(command)
+              .positional('userid', { type: 'string', demandOption: true, describe: words.argUser })
+              .positional('role', { choices: roles, demandOption: true, describe: words.argRole }),
+          ).example('$0 admin role sala1 ana#1 moderator', words.exampleRole),
+        async ({ room, userid, role, data, json }) => {
+          process.exitCode = (await import('./appoint.js')).appoint(room, userid, role, { data, json, language });
         },
       )
       .example('$0 admin check --data data', words.exampleCheck)

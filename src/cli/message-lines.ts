@@ -41,12 +41,39 @@ export function eventLine(event: Exclude<Push, { method: 'server.draining' }>, w
     case 'room.left':
       return noticeLine(event.params, words.left(event.params.user, event.params.reason));
     case 'room.changed':
-      return noticeLine(event.params, words.changed(event.params.by, event.params.topic));
+      return noticeLine(event.params, actOf(event.params, words) ?? words.changed(event.params.by, event.params.topic));
+    case 'room.invited':
+      return withDimOrigin(`[${event.params.room}] * ${words.invited(event.params.by, event.params.room)}`);
     case 'room.reset':
       return noticeLine(event.params, words.logReplaced);
     default:
       return event satisfies never;
   }
+}
+
+type Change = Extract<Push, { method: 'room.changed' }>['params'];
+
+/** What a moderator did; undefined where the change is another. */
+function actOf({ by, user, until, note, ...change }: Change, words: Words): string | undefined {
+  const act = actName(change);
+  if (act === undefined) return undefined;
+  const details = [
+    change.role === undefined ? undefined : words[change.role],
+    change.slowModeSeconds === undefined ? undefined : `${change.slowModeSeconds} s`,
+    until === undefined ? undefined : words.until(new Date(until).toISOString()),
+    note,
+  ].filter((detail) => detail !== undefined);
+  const done = [by, words.acts[act], user].filter((word) => word !== undefined).join(' ');
+  return details.length === 0 ? done : `${done} (${details.join('; ')})`;
+}
+
+function actName({ role, banned, muted, invited, slowModeSeconds, closed }: Partial<Change>) {
+  if (role !== undefined) return 'role-changed';
+  if (banned !== undefined) return banned ? 'banned' : 'unbanned';
+  if (muted !== undefined) return muted ? 'muted' : 'unmuted';
+  if (invited === true) return 'invited';
+  if (slowModeSeconds !== undefined) return 'slow-mode-changed';
+  return closed === true ? 'closed' : undefined;
 }
 
 function noticeLine({ room, seq }: { readonly room: string; readonly seq: number }, notice: string): string {

@@ -29,11 +29,17 @@ export type ConnectionState =
   /** The next attempt comes in `retryMs`; `failures` were made since the connection was lost. */
   | { readonly type: 'away'; readonly failures: number; readonly retryMs: number; readonly error: Error };
 
+/** What somebody is answered who is not in a room. */
+const outside: ReadonlySet<string> = new Set(['NOT_IN_ROOM', 'ROOM_NOT_FOUND', 'BANNED']);
+
 /** What may be asked once more when the connection is lost before the answer: it changes nothing, or nothing more. */
 type Repeatable =
   | 'hello'
   | 'ping'
   | 'user.me'
+  | 'user.block'
+  | 'user.unblock'
+  | 'user.blocks'
   | 'room.list'
   | 'room.join'
   | 'room.history'
@@ -160,7 +166,7 @@ export class Participant {
     await this.#persist('room.leave', async (client, again) => {
       await client.call('room.leave', { room }).catch((error: unknown) => {
         // It had taken effect when the connection was lost.
-        if (!again || codeOf(error) !== 'NOT_IN_ROOM') throw error;
+        if (!again || !outside.has(codeOf(error) ?? '')) throw error;
       });
     });
     this.#positions.left(room);

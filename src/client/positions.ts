@@ -52,6 +52,7 @@ export class Positions {
   take(push: Push, me: string): boolean {
     switch (push.method) {
       case 'server.draining':
+      case 'room.invited':
         return true;
       case 'private.message':
         if (push.params.seq <= (this.#inboxAfter ?? 0)) return false;
@@ -72,6 +73,7 @@ export class Positions {
         else if (seq <= position.after) return false;
         else position.after = seq;
         if (push.method === 'room.left' && push.params.user === me) this.#rooms.delete(room);
+        if (push.method === 'room.changed' && push.params.closed) this.#rooms.delete(room);
         return true;
       }
       default:

@@ -1,14 +1,22 @@
+import type { Role } from '../protocol/events.js';
+
 /** What the server sends unasked (PROTOCOL.md, section 2). `seq` counts in the room, `at` is Unix time in ms. */
 export type Push =
   | { readonly method: 'room.message'; readonly params: RoomMessage }
   | { readonly method: 'room.joined'; readonly params: RoomPassage }
-  | { readonly method: 'room.left'; readonly params: RoomPassage & { readonly reason?: string } }
+  /** `by` and `note` tell who kicked the user, and why. */
+  | {
+      readonly method: 'room.left';
+      readonly params: RoomPassage & { readonly reason?: string; readonly by?: string; readonly note?: string };
+    }
   | { readonly method: 'room.changed'; readonly params: RoomChange }
   /** The room's log was replaced: ask `room.history`. */
   | {
       readonly method: 'room.reset';
       readonly params: { readonly room: string; readonly epoch: string; readonly seq: number };
     }
+  /** One may join a private room. */
+  | { readonly method: 'room.invited'; readonly params: { readonly room: string; readonly by: string } }
   | { readonly method: 'private.message'; readonly params: PrivatePush }
   | { readonly method: 'server.draining'; readonly params: { readonly reconnectAfterMs: number } };
 
@@ -34,6 +42,17 @@ interface RoomChange {
   readonly by: string;
   readonly at: number;
   readonly topic?: string;
+  /** Whom a change of role, a ban, a mute or an invitation is about. */
+  readonly user?: string;
+  readonly role?: Role;
+  readonly banned?: boolean;
+  readonly muted?: boolean;
+  readonly invited?: boolean;
+  /** When a ban or a mute ends; missing where it is for good. */
+  readonly until?: number;
+  readonly note?: string;
+  readonly slowModeSeconds?: number;
+  readonly closed?: boolean;
 }
 
 /** A private message; `seq` counts in one's own inbox. */
@@ -77,6 +96,7 @@ export const pushShapes: Readonly<Record<Push['method'], Shape>> = {
   'room.left': passage,
   'room.changed': { room: 'name', seq: 'count', by: 'name', at: 'count' },
   'room.reset': { room: 'name', epoch: 'name', seq: 'count' },
+  'room.invited': { room: 'name', by: 'name' },
   'private.message': { seq: 'count', room: 'name', from: 'name', to: 'name', at: 'count', text: 'text' },
   'server.draining': { reconnectAfterMs: 'count' },
 };

@@ -1,6 +1,8 @@
 import type { RoomName, UserId } from './names.js';
 
-export type Role = 'owner' | 'member';
+/** What a member may do, the most first: see src/actors/room/moderation.ts. */
+export const roles = ['owner', 'moderator', 'member'] as const;
+export type Role = (typeof roles)[number];
 
 /** Who acts where no user does, for instance in the creation of a configured room. Not a user's id: no `#`. */
 export const serverActor = 'salas';
@@ -36,9 +38,24 @@ export type RoomEvent =
       readonly at: number;
       readonly user: UserId;
       readonly topic: string;
-    };
+    }
+  | ModerationEvent;
 
-export type LeaveReason = 'quit' | 'expired';
+/** `banned`: what comes right behind the ban of a member. */
+export type LeaveReason = 'quit' | 'expired' | 'banned';
+
+/** What `user`, a moderator or the server itself, did to `target` or to the room. `note` is the reason in their words. */
+export type ModerationEvent = { readonly seq: number; readonly at: number; readonly user: string } & (
+  | { readonly type: 'kicked'; readonly target: UserId; readonly note?: string }
+  /** Until a time in Unix ms, or for good. */
+  | { readonly type: 'banned' | 'muted'; readonly target: UserId; readonly until?: number; readonly note?: string }
+  | { readonly type: 'unbanned' | 'unmuted' | 'invited'; readonly target: UserId }
+  | { readonly type: 'role-changed'; readonly target: UserId; readonly role: Role }
+  /** A member says one thing in so many seconds; 0 ends it. */
+  | { readonly type: 'slow-mode-changed'; readonly seconds: number }
+  /** Nobody is in the room any more, nor will be. */
+  | { readonly type: 'closed'; readonly note?: string }
+);
 
 /** A private message as one of its two people has it: `seq` counts in that person's own inbox. */
 export interface PrivateMessage {

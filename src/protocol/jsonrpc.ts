@@ -95,10 +95,39 @@ export function encodeRoomEvent(room: RoomName, event: RoomEvent): string {
       return encodeNotification('room.left', { room, seq, user: event.user, at, reason: event.reason });
     case 'created':
     case 'topic-changed':
-      return encodeNotification('room.changed', { room, seq, by: event.user, at, topic: event.topic });
+      return encodeChange(room, event, { topic: event.topic });
+    case 'kicked':
+      return encodeNotification('room.left', kickedParams(room, event));
+    case 'banned':
+    case 'muted':
+      return encodeChange(room, event, moderated(event));
+    case 'unbanned':
+      return encodeChange(room, event, { user: event.target, banned: false });
+    case 'unmuted':
+      return encodeChange(room, event, { user: event.target, muted: false });
+    case 'role-changed':
+      return encodeChange(room, event, { user: event.target, role: event.role });
+    case 'invited':
+      return encodeChange(room, event, { user: event.target, invited: true });
+    case 'slow-mode-changed':
+      return encodeChange(room, event, { slowModeSeconds: event.seconds });
+    case 'closed':
+      return encodeChange(room, event, { closed: true, note: event.note });
     default:
       return event satisfies never;
   }
+}
+
+function kickedParams(room: RoomName, { seq, at, user, target, note }: Extract<RoomEvent, { type: 'kicked' }>): object {
+  return { room, seq, user: target, at, reason: 'kicked', by: user, note };
+}
+
+function moderated({ type, target, until, note }: Extract<RoomEvent, { type: 'banned' | 'muted' }>): object {
+  return { user: target, [type]: true, until, note };
+}
+
+function encodeChange(room: RoomName, { seq, user, at }: RoomEvent, change: object): string {
+  return encodeNotification('room.changed', { room, seq, by: user, at, ...change });
 }
 
 export function encodePrivateMessage(message: PrivateMessage): string {

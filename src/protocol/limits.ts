@@ -12,6 +12,8 @@ export interface Limits {
   readonly topicBytesMax: number;
   readonly nameCharactersMax: number;
   readonly roomNameCharactersMax: number;
+  /** Characters of the name that is given to a private room, before the server adds to it. */
+  readonly privateRoomNameCharactersMax: number;
   readonly clientMsgIdCharactersMax: number;
   /** For how long a `clientMsgId` is remembered. */
   readonly clientMsgIdSeconds: number;
@@ -59,6 +61,15 @@ export interface Limits {
   readonly joinMembersMax: number;
   /** Rooms of one user. */
   readonly userRoomsMax: number;
+  /** Users that a room holds as banned; and as many as muted, and as invited. */
+  readonly roomSanctionsMax: number;
+  /** The longest ban or mute that is not for good. */
+  readonly sanctionSecondsMax: number;
+  readonly slowModeSecondsMax: number;
+  /** Bytes of UTF-8 in the reason of a kick, a ban, a mute or a closing. */
+  readonly reasonBytesMax: number;
+  /** Users that one user blocks. */
+  readonly userBlocksMax: number;
   /** Messages a second and user; 0 is no limit. */
   readonly floodRate: number;
 }
@@ -73,6 +84,7 @@ export const defaultLimits: Limits = {
   topicBytesMax: 512,
   nameCharactersMax: 32,
   roomNameCharactersMax: 64,
+  privateRoomNameCharactersMax: 50,
   clientMsgIdCharactersMax: 64,
   clientMsgIdSeconds: 24 * 60 * 60,
   dataDepthMax: 64,
@@ -99,6 +111,11 @@ export const defaultLimits: Limits = {
   roomMembersMax: 10_000,
   joinMembersMax: 1000,
   userRoomsMax: 100,
+  roomSanctionsMax: 1000,
+  sanctionSecondsMax: 365 * 24 * 60 * 60,
+  slowModeSecondsMax: 6 * 60 * 60,
+  reasonBytesMax: 512,
+  userBlocksMax: 1000,
   floodRate: 0,
 };
 

@@ -1,20 +1,27 @@
 import * as v from 'valibot';
+import { roles } from './events.js';
 import {
   anyJson,
   anyString,
   clientMsgId,
   messageText,
+  newRoomName,
   type Param,
   type ParamKind,
   type ParamTable,
   pageLimit,
   position,
   positions,
+  reasonText,
+  roleName,
   roomName,
+  sanctionSeconds,
+  slowModeSeconds,
   topicText,
   userIdText,
   userName,
   wholeNumber,
+  yesOrNo,
 } from './params.js';
 import type { Speech } from './speech.js';
 
@@ -64,7 +71,7 @@ function param<Wire, Value, Optional extends boolean>(
 
 const seq = position.schema;
 const at = position.schema;
-const role = v.picklist(['owner', 'member']);
+const role = v.picklist(roles);
 const member = v.object({ userId: v.string(), name: v.string(), role, online: v.boolean() });
 const message = v.object({ seq, from: v.string(), at, text: v.string() });
 const privateMessage = v.object({
@@ -162,16 +169,19 @@ export const methods = {
     needs: 'user',
     order: 'alone',
     command: { name: '/rooms', alias: '/salas', args: '' },
-    doc: { en: 'All rooms.', pt: 'Todas as salas.' },
+    doc: { en: 'All rooms, of the private ones yours.', pt: 'Todas as salas; das privadas, as suas.' },
   },
   'room.create': {
     alias: 'criar_sala',
-    params: { room: must(roomName, 'sala'), topic: may(topicText, 'topico') },
+    params: { room: must(newRoomName, 'sala'), topic: may(topicText, 'topico'), private: may(yesOrNo, 'privada') },
     result: v.object({ room: v.string(), epoch: v.string(), seq }),
     needs: 'user',
     order: 'alone',
-    command: { name: '/create', alias: '/criar', args: 'room […topic]' },
-    doc: { en: 'Makes a room; you join it as its owner.', pt: 'Cria uma sala; você entra como dono.' },
+    command: { name: '/create', alias: '/criar', args: '[private] room […topic]' },
+    doc: {
+      en: 'Makes a room, which you join as its owner; a private one is only for who is invited.',
+      pt: 'Cria uma sala, em que você entra como dono; uma privada é só para quem é convidado.',
+    },
   },
   'room.join': {
     alias: 'entrar_na_sala',
@@ -241,6 +251,145 @@ export const methods = {
     needs: 'user',
     order: 'at-once',
     doc: { en: "Changes a room's topic; for its owner.", pt: 'Muda o tópico de uma sala; só o dono.' },
+  },
+  'room.kick': {
+    alias: 'expulsar_da_sala',
+    params: { room: must(roomName, 'sala'), user: must(userIdText, 'usuario'), reason: may(reasonText, 'motivo') },
+    result: v.object({ room: v.string(), seq }),
+    needs: 'user',
+    order: 'at-once',
+    command: { name: '/kick', alias: '/expulsar', args: 'user […reason]' },
+    doc: {
+      en: 'Puts a user out of a room, who may come back.',
+      pt: 'Expulsa um usuário de uma sala; ele pode voltar.',
+    },
+  },
+  'room.ban': {
+    alias: 'banir_da_sala',
+    params: {
+      room: must(roomName, 'sala'),
+      user: must(userIdText, 'usuario'),
+      seconds: may(sanctionSeconds, 'segundos'),
+      reason: may(reasonText, 'motivo'),
+    },
+    result: v.object({ room: v.string(), seq }),
+    needs: 'user',
+    order: 'alone',
+    command: { name: '/ban', alias: '/banir', args: 'user [seconds] […reason]' },
+    doc: {
+      en: 'Keeps a user out of a room, for so many seconds or for good.',
+      pt: 'Mantém um usuário fora de uma sala, por tantos segundos ou para sempre.',
+    },
+  },
+  'room.unban': {
+    alias: 'desbanir_da_sala',
+    params: { room: must(roomName, 'sala'), user: must(userIdText, 'usuario') },
+    result: v.object({ room: v.string(), seq }),
+    needs: 'user',
+    order: 'at-once',
+    command: { name: '/unban', alias: '/desbanir', args: 'user' },
+    doc: { en: 'Ends the ban of a user.', pt: 'Encerra o banimento de um usuário.' },
+  },
+  'room.mute': {
+    alias: 'silenciar_na_sala',
+    params: {
+      room: must(roomName, 'sala'),
+      user: must(userIdText, 'usuario'),
+      seconds: may(sanctionSeconds, 'segundos'),
+      reason: may(reasonText, 'motivo'),
+    },
+    result: v.object({ room: v.string(), seq }),
+    needs: 'user',
+    order: 'at-once',
+    command: { name: '/mute', alias: '/silenciar', args: 'user [seconds] […reason]' },
+    doc: {
+      en: 'Lets a member only read, for so many seconds or for good.',
+      pt: 'Deixa um membro só ler, por tantos segundos ou para sempre.',
+    },
+  },
+  'room.unmute': {
+    alias: 'dessilenciar_na_sala',
+    params: { room: must(roomName, 'sala'), user: must(userIdText, 'usuario') },
+    result: v.object({ room: v.string(), seq }),
+    needs: 'user',
+    order: 'at-once',
+    command: { name: '/unmute', alias: '/dessilenciar', args: 'user' },
+    doc: { en: 'Lets a user speak again.', pt: 'Deixa um usuário falar de novo.' },
+  },
+  'room.slow_mode': {
+    alias: 'modo_lento',
+    params: { room: must(roomName, 'sala'), seconds: must(slowModeSeconds, 'segundos') },
+    result: v.object({ room: v.string(), seq }),
+    needs: 'user',
+    order: 'at-once',
+    command: { name: '/slow', alias: '/lento', args: 'seconds' },
+    doc: {
+      en: 'Takes one message in so many seconds from each member; 0 ends it.',
+      pt: 'Aceita uma mensagem de cada membro a cada tantos segundos; 0 encerra.',
+    },
+  },
+  'room.set_role': {
+    alias: 'mudar_papel',
+    params: { room: must(roomName, 'sala'), user: must(userIdText, 'usuario'), role: must(roleName, 'papel') },
+    result: v.object({ room: v.string(), seq }),
+    needs: 'user',
+    order: 'at-once',
+    command: { name: '/role', alias: '/papel', args: 'user role' },
+    doc: {
+      en: 'Makes a member owner, moderator or plain member; for owners.',
+      pt: 'Faz de um membro dono, moderador ou simples membro; só donos.',
+    },
+  },
+  'room.invite': {
+    alias: 'convidar_para_sala',
+    params: { room: must(roomName, 'sala'), user: must(userIdText, 'usuario') },
+    result: v.object({ room: v.string(), seq }),
+    needs: 'user',
+    order: 'alone',
+    command: { name: '/invite', alias: '/convidar', args: 'user' },
+    doc: { en: 'Lets a user join a private room, once.', pt: 'Deixa um usuário entrar em uma sala privada, uma vez.' },
+  },
+  'room.close': {
+    alias: 'fechar_sala',
+    params: { room: must(roomName, 'sala'), reason: may(reasonText, 'motivo') },
+    result: v.object({ room: v.string(), seq }),
+    needs: 'user',
+    order: 'alone',
+    command: { name: '/close', alias: '/fechar', args: '[…reason]' },
+    doc: {
+      en: 'Ends a room for everybody, for good; for owners.',
+      pt: 'Encerra uma sala para todos, para sempre; só donos.',
+    },
+  },
+  'user.block': {
+    alias: 'bloquear_usuario',
+    params: { user: must(userIdText, 'usuario') },
+    result: v.object({}),
+    needs: 'user',
+    order: 'alone',
+    command: { name: '/block', alias: '/bloquear', args: 'user' },
+    doc: {
+      en: 'Takes no private messages from a user, for whom you are not there.',
+      pt: 'Não recebe mensagens privadas de um usuário, para quem você não existe.',
+    },
+  },
+  'user.unblock': {
+    alias: 'desbloquear_usuario',
+    params: { user: must(userIdText, 'usuario') },
+    result: v.object({}),
+    needs: 'user',
+    order: 'alone',
+    command: { name: '/unblock', alias: '/desbloquear', args: 'user' },
+    doc: { en: 'Takes private messages from a user again.', pt: 'Volta a receber mensagens privadas de um usuário.' },
+  },
+  'user.blocks': {
+    alias: 'listar_bloqueados',
+    params: {},
+    result: v.object({ users: v.array(v.string()) }),
+    needs: 'user',
+    order: 'alone',
+    command: { name: '/blocks', alias: '/bloqueados', args: '' },
+    doc: { en: 'Whom you have blocked.', pt: 'Quem você bloqueou.' },
   },
   'private.send': {
     alias: 'enviar_mensagem_privada',

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
+import { type Role, roles } from './events.js';
 import type { Limits } from './limits.js';
-import { parseWord, type RoomName, type UserName } from './names.js';
+import { isPrivate, parseWord, type RoomName, type UserName } from './names.js';
 import { type Refusal, refusals } from './refusals.js';
 import type { Speech } from './speech.js';
 
@@ -60,6 +61,39 @@ export const pageLimit: ParamKind<number> = {
         },
 };
 
+/** Whole numbers from `min` to the limit that `max` picks. */
+function secondsUpTo(min: number, max: (limits: Limits) => number): ParamKind<number> {
+  return {
+    schema: v.pipe(v.number(), v.safeInteger()),
+    wanted: { en: 'a whole number', pt: 'um número inteiro' },
+    check: (value, limits, field) =>
+      value >= min && value <= max(limits)
+        ? { value }
+        : {
+            refusal: refusals.paramMistyped(field, {
+              en: `from ${min} to ${max(limits)}`,
+              pt: `de ${min} a ${max(limits)}`,
+            }),
+          },
+  };
+}
+
+/** For how long a ban or a mute is. */
+export const sanctionSeconds = secondsUpTo(1, ({ sanctionSecondsMax }) => sanctionSecondsMax);
+
+/** 0 ends slow mode. */
+export const slowModeSeconds = secondsUpTo(0, ({ slowModeSecondsMax }) => slowModeSecondsMax);
+
+export const yesOrNo: ParamKind<boolean> = {
+  schema: v.boolean(),
+  wanted: { en: 'true or false', pt: 'true ou false' },
+};
+
+export const roleName: ParamKind<Role> = {
+  schema: v.picklist(roles),
+  wanted: { en: roles.join(', '), pt: roles.join(', ') },
+};
+
 export const userName: ParamKind<string, UserName> = {
   schema: v.string(),
   wanted: wantedString,
@@ -76,6 +110,16 @@ export const roomName: ParamKind<string, RoomName> = {
     const name = parseWord(input, limits.roomNameCharactersMax);
     return name === undefined ? { refusal: refusals.roomNameInvalid(limits, field) } : { value: name as RoomName };
   },
+};
+
+/** The name of a room in the making; those of private rooms are made by the server. */
+export const newRoomName: ParamKind<string, RoomName> = {
+  schema: v.string(),
+  wanted: wantedString,
+  check: (input, limits, field) =>
+    isPrivate(input)
+      ? { refusal: refusals.roomNameReserved(input, field) }
+      : (roomName.check as NonNullable<typeof roomName.check>)(input, limits, field),
 };
 
 /** A user's id, in NFC as ids are; whether there is such a user is not asked here. */
@@ -96,6 +140,13 @@ export const topicText: ParamKind<string> = {
   schema: v.string(),
   wanted: wantedString,
   check: (text, limits, field) => checkText(text, limits.topicBytesMax, field),
+};
+
+/** Why somebody was kicked, banned or muted, or a room closed. */
+export const reasonText: ParamKind<string> = {
+  schema: v.string(),
+  wanted: wantedString,
+  check: (text, limits, field) => checkText(text, limits.reasonBytesMax, field),
 };
 
 export const clientMsgId: ParamKind<string> = {

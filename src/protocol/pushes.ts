@@ -1,6 +1,6 @@
 import type { Dialect, PrivateMessage, RoomEvent } from './events.js';
 import { encodeNotification, encodePrivateMessage, encodeRoomEvent } from './jsonrpc.js';
-import type { RoomName } from './names.js';
+import type { RoomName, UserId } from './names.js';
 import { formatPrivateMessage, formatRoomEvent } from './text-replies.js';
 
 /** What the server sends unasked, in either dialect. Every push is one line, with its line feed. */
@@ -26,6 +26,13 @@ export function encodeReset(room: RoomName, epoch: string, seq: number, dialect:
   return dialect === 'json'
     ? `${encodeNotification('room.reset', { room, epoch, seq })}\n`
     : `[${room} #${seq}] * the log of this room was replaced; /history shows it\n`;
+}
+
+/** Somebody may join a private room. */
+export function encodeInvitation(room: RoomName, by: UserId, dialect: Dialect): string {
+  return dialect === 'json'
+    ? `${encodeNotification('room.invited', { room, by })}\n`
+    : `[${room}] * ${by} invites you; /join ${room}\n`;
 }
 
 export function encodeDraining(reconnectAfterMs: number, dialect: Dialect): string {

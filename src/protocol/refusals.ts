@@ -168,6 +168,25 @@ export const refusals = {
       `o nome de uma sala tem de 1 a ${limits.roomNameCharactersMax} letras, dígitos, _ ou -, como sala1`,
       field === undefined ? {} : { field },
     ),
+  roomNameReserved: (room: string, field: string) =>
+    refuse(
+      'ROOM_NAME_INVALID',
+      `${quote(room)} ends as only private rooms do, which the server names; choose another name, or give private`,
+      `${quote(room)} termina como só as salas privadas, que o servidor nomeia; escolha outro nome, ou use privada`,
+      { field },
+    ),
+  privateNameTooLong: (limits: Limits) =>
+    refuse(
+      'ROOM_NAME_INVALID',
+      `a private room's name has at most ${limits.privateRoomNameCharactersMax} characters; the server adds to it`,
+      `o nome de uma sala privada tem no máximo ${limits.privateRoomNameCharactersMax} caracteres; o servidor o completa`,
+    ),
+  roomClosed: (room: string) =>
+    refuse(
+      'ROOM_EXISTS',
+      `the room ${quote(room)} was closed, and its name stays taken; choose another`,
+      `a sala ${quote(room)} foi fechada, e o nome continua ocupado; escolha outro`,
+    ),
   notInRoom: (room: string) =>
     refuse(
       'NOT_IN_ROOM',
@@ -293,6 +312,62 @@ export const refusals = {
       `${quote(room)} is full: ${membersMax} members`,
       `${quote(room)} está cheia: ${membersMax} membros`,
     ),
+  banned: (room: string, leftMs: number) =>
+    refuse(
+      'BANNED',
+      `you are banned from ${quote(room)} ${duration(leftMs).en}`,
+      `você está banido de ${quote(room)} ${duration(leftMs).pt}`,
+    ),
+  muted: (room: string, leftMs: number) =>
+    refuse(
+      'MUTED',
+      `you are muted in ${quote(room)} ${duration(leftMs).en}; you may read on`,
+      `você está silenciado em ${quote(room)} ${duration(leftMs).pt}; pode continuar lendo`,
+      { retryAfterMs: Math.min(leftMs, mutedRetryMsMax) },
+    ),
+  slowMode: (room: string, seconds: number, retryAfterMs: number) =>
+    refuse(
+      'SLOW_MODE',
+      `${quote(room)} takes one message in ${seconds} s from you; wait ${retryAfterMs} ms`,
+      `${quote(room)} aceita uma mensagem sua a cada ${seconds} s; espere ${retryAfterMs} ms`,
+      { retryAfterMs },
+    ),
+  moderatorsOnly: (room: string) =>
+    refuse(
+      'FORBIDDEN',
+      `only moderators and owners of ${quote(room)} may do this`,
+      `só moderadores e donos de ${quote(room)} podem fazer isto`,
+    ),
+  outranked: (user: string) =>
+    refuse(
+      'FORBIDDEN',
+      `${quote(user)} has a role that is not below yours`,
+      `${quote(user)} tem um papel que não está abaixo do seu`,
+    ),
+  openToAll: (room: string) =>
+    refuse(
+      'FORBIDDEN',
+      `anybody may join ${quote(room)}; only private rooms take invitations`,
+      `qualquer um pode entrar em ${quote(room)}; só salas privadas têm convites`,
+    ),
+  userBanned: (user: string, room: string) =>
+    refuse(
+      'FORBIDDEN',
+      `${quote(user)} is banned from ${quote(room)}; lift the ban first`,
+      `${quote(user)} está banido de ${quote(room)}; retire o banimento antes`,
+    ),
+  tooManySanctions: (room: string, usersMax: number) =>
+    refuse(
+      'FORBIDDEN',
+      `${quote(room)} holds at most ${usersMax} users as that; lift it from one first`,
+      `${quote(room)} guarda no máximo ${usersMax} usuários assim; retire isso de um antes`,
+    ),
+  tooManyBlocks: (usersMax: number) =>
+    refuse(
+      'FORBIDDEN',
+      `a user blocks at most ${usersMax} others; unblock one first`,
+      `um usuário bloqueia no máximo ${usersMax} outros; desbloqueie um antes`,
+    ),
   ownersOnly: (room: string) =>
     refuse('FORBIDDEN', `only an owner of ${quote(room)} may do this`, `só um dono de ${quote(room)} pode fazer isto`),
   tooManyRooms: (roomsMax: number) =>
@@ -310,6 +385,16 @@ const requestRules: Record<string, Speech> = {
   params: { en: '"params" must be an object or an array', pt: '"params" deve ser um objeto ou uma lista' },
   id: { en: '"id" must be a string, a number or null', pt: '"id" deve ser um texto, um número ou null' },
 };
+
+/** Clients that wait with timers can wait for no more than 2^31 ms; and a mute for good may be lifted. */
+const mutedRetryMsMax = 24 * 60 * 60 * 1000;
+
+/** How long something goes on; `leftMs` is Infinity where it is for good. */
+function duration(leftMs: number): Speech {
+  if (leftMs === Number.POSITIVE_INFINITY) return { en: 'for good', pt: 'para sempre' };
+  const seconds = Math.ceil(leftMs / 1000);
+  return { en: `for another ${seconds} s`, pt: `por mais ${seconds} s` };
+}
 
 function list(names: readonly string[], none: string): string {
   return names.length === 0 ? none : names.join(', ');

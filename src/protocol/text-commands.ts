@@ -40,6 +40,11 @@ const placeholders: Record<string, Speech> = {
   rooms: { en: 'ROOM@AFTER …', pt: 'SALA@APÓS …' },
   command: { en: 'COMMAND', pt: 'COMANDO' },
   mode: { en: 'json|text', pt: 'json|text' },
+  user: { en: 'USERID', pt: 'USERID' },
+  reason: { en: 'REASON', pt: 'MOTIVO' },
+  seconds: { en: 'SECONDS', pt: 'SEGUNDOS' },
+  role: { en: 'owner|moderator|member', pt: 'owner|moderator|member' },
+  private: { en: '--private', pt: '--privada' },
 };
 
 interface Command {
@@ -65,6 +70,9 @@ const commands: readonly Command[] = [
 const byWord: ReadonlyMap<string, Command> = new Map(
   commands.flatMap((command) => [[command.words.pt, command] as const, [command.words.en, command] as const]),
 );
+
+/** Arguments that may be left out although others follow: a word is one of them if it looks like it. */
+const recognizable: Record<string, RegExp> = { seconds: /^\d+$/, private: /^--priva(te|da)$/i };
 
 /**
  * Reads one text line. Plain text goes to `currentRoom`; a leading `//` stands for a text that begins with `/`.
@@ -146,6 +154,7 @@ function readArgs(args: string, line: string): Record<string, string> | undefine
       if (!spec.startsWith('[')) return undefined;
       continue;
     }
+    if (spec.startsWith('[') && recognizable[name]?.test(word) === false) continue;
     values[name] = word;
     rest = after;
   }
@@ -165,10 +174,13 @@ function fillParams(
     if (currentRoom === undefined) return { refusal: refusals.noCurrentRoom() };
     params.room = currentRoom;
   }
-  if (args.limit !== undefined) {
-    if (!/^\d{1,9}$/.test(args.limit)) return { refusal: misused(command) };
-    params.limit = Number(args.limit);
+  for (const name of ['limit', 'seconds']) {
+    const given = args[name];
+    if (given === undefined) continue;
+    if (!/^\d{1,9}$/.test(given)) return { refusal: misused(command) };
+    params[name] = Number(given);
   }
+  if (args.private !== undefined) params.private = true;
   if (args.rooms !== undefined) {
     const rooms = args.rooms.split(' ').filter((word) => word !== '');
     const positions = rooms.map((word) => /^(.+)@(\d{1,15})$/.exec(word));

@@ -39,10 +39,26 @@ const formats: { readonly [M in MethodName]: (result: Result<M>) => string } = {
   'room.history': (r) => formatList(r.messages.map((m) => formatMessage(r.room, m))),
   'room.members': (r) =>
     formatList(r.members.map(({ userId, role, online }) => `${userId} ${role} ${online ? 'online' : 'offline'}`)),
-  'room.topic': (r) => `+OK ${r.room} #${r.seq}`,
+  'room.topic': formatDone,
+  'room.kick': formatDone,
+  'room.ban': formatDone,
+  'room.unban': formatDone,
+  'room.mute': formatDone,
+  'room.unmute': formatDone,
+  'room.slow_mode': formatDone,
+  'room.set_role': formatDone,
+  'room.invite': formatDone,
+  'room.close': formatDone,
+  'user.block': () => '+OK',
+  'user.unblock': () => '+OK',
+  'user.blocks': (r) => formatList(r.users),
   'private.send': (r) => `+OK #${r.seq}`,
   'private.history': (r) => formatList(r.messages.map((m) => formatPrivateMessage(m as PrivateMessage))),
 };
+
+function formatDone({ room, seq }: { readonly room: string; readonly seq: number }): string {
+  return `+OK ${room} #${seq}`;
+}
 
 /** The answer to a text command that was carried out; `result` is the method's, by the method table. */
 export function formatResult(method: MethodName, result: object): string {
@@ -61,9 +77,30 @@ export function formatRoomEvent(room: string, event: RoomEvent): string {
       return `[${room} #${event.seq}] * ${event.user} created the room`;
     case 'topic-changed':
       return `[${room} #${event.seq}] * ${event.user} changed the topic to: ${shown(event.topic)}`;
+    case 'kicked':
+      return `[${room} #${event.seq}] * ${event.target} left (kicked by ${event.user}${noted(event.note)})`;
+    case 'banned':
+    case 'muted': {
+      const time = event.until === undefined ? 'for good' : `until ${new Date(event.until).toISOString()}`;
+      return `[${room} #${event.seq}] * ${event.user} ${event.type} ${event.target} ${time}${noted(event.note)}`;
+    }
+    case 'unbanned':
+    case 'unmuted':
+    case 'invited':
+      return `[${room} #${event.seq}] * ${event.user} ${event.type} ${event.target}`;
+    case 'role-changed':
+      return `[${room} #${event.seq}] * ${event.user} made ${event.target} ${event.role}`;
+    case 'slow-mode-changed':
+      return `[${room} #${event.seq}] * ${event.user} set slow mode to ${event.seconds} s`;
+    case 'closed':
+      return `[${room} #${event.seq}] * ${event.user} closed the room${noted(event.note)}`;
     default:
       return event satisfies never;
   }
+}
+
+function noted(note: string | undefined): string {
+  return note === undefined ? '' : `: ${shown(note)}`;
 }
 
 export function formatPrivateMessage({ room, seq, from, to, text }: PrivateMessage): string {

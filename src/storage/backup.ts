@@ -5,7 +5,7 @@ import { checkDirectory, logsIn } from './checking.js';
 import { lockDirectory, makeDirectory, roomFile, roomsFolder, supervisorFile } from './data-directory.js';
 import { explained, openForReading, StorageError } from './database.js';
 import { RoomStore, roomDatabase } from './room-store.js';
-import { supervisorDatabase } from './supervisor-store.js';
+import { storedRooms, supervisorDatabase } from './supervisor-store.js';
 
 /**
  * Copies of a data directory, and back. A copy is a directory of the same form, each file in it one moment of its
@@ -42,7 +42,7 @@ export function* backUp(directory: string, target: string): Generator<Copied> {
   prepare(target);
   const copied = new Set<string>();
   for (let pass = 0; pass < passesMax; pass++) {
-    const missing = rooms(supervisor)
+    const missing = storedRooms(supervisor)
       .map((room) => roomFile(directory, room))
       .filter((file) => !copied.has(file) && existsSync(file));
     if (pass > 0 && missing.length === 0) break;
@@ -76,7 +76,7 @@ export function* restore(backup: string, directory: string, newEpoch: () => stri
   try {
     // What a restore left that was cut short; without the supervisor's file it is nobody's data.
     for (const file of logsIn(directory)) rmSync(file);
-    for (const room of rooms(supervisorFile(backup))) {
+    for (const room of storedRooms(supervisorFile(backup))) {
       if (!existsSync(roomFile(backup, room))) continue;
       const file = roomFile(directory, room);
       const { bytes } = copy(roomFile(backup, room), file, roomDatabase);
@@ -105,17 +105,6 @@ function prepare(target: string): void {
     if (error instanceof StorageError) throw error;
     throw new StorageError(`${target} cannot be written: ${(error as Error).message}`);
   }
-}
-
-function rooms(file: string): RoomName[] {
-  return explained(file, () => {
-    const db = openForReading(file, supervisorDatabase);
-    try {
-      return db.prepare('SELECT room FROM rooms ORDER BY number').pluck().all() as RoomName[];
-    } finally {
-      db.close();
-    }
-  });
 }
 
 /** One moment of `file`, as a file of its own (https://www.sqlite.org/lang_vacuum.html#vacuuminto). */

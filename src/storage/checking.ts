@@ -118,8 +118,10 @@ function checkRoom(db: Database): Omit<FileReport, 'file'> {
       pt: `${backwards} eventos são mais antigos que o anterior`,
     });
   }
-  const joined = `SELECT user FROM (SELECT user, type, max(seq) FROM changes WHERE type IN ('joined', 'left') GROUP BY user)
-     WHERE type = 'joined'`;
+  const passages = `SELECT seq, type, user FROM changes WHERE type IN ('joined', 'left')
+     UNION ALL SELECT seq, type, detail ->> 'target' FROM changes WHERE type = 'kicked'`;
+  const joined = `SELECT user FROM (SELECT user, type, max(seq) AS seq FROM (${passages}) GROUP BY user)
+     WHERE type = 'joined' AND seq > coalesce((SELECT max(seq) FROM changes WHERE type = 'closed'), 0)`;
   const members = 'SELECT user FROM members';
   const wrong = number(
     `SELECT (SELECT count(*) FROM (${joined} EXCEPT ${members})) + (SELECT count(*) FROM (${members} EXCEPT ${joined}))`,

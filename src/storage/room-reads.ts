@@ -1,4 +1,4 @@
-import type { LeaveReason, Role, RoomEvent } from '../protocol/events.js';
+import type { LeaveReason, ModerationEvent, Role, RoomEvent } from '../protocol/events.js';
 import type { UserId } from '../protocol/names.js';
 import type { Database } from './database.js';
 import { cutPage, type Page, type PageRange } from './pages.js';
@@ -16,6 +16,9 @@ export function readEvents(db: Database): (after: number, upTo: number) => Itera
     for (const row of statement.iterate({ after, upTo })) yield toEvent(row as EventRow);
   };
 }
+
+/** What somebody did with the power that the room gave them. */
+export type Act = Extract<RoomEvent, { type: 'created' | 'topic-changed' }> | ModerationEvent;
 
 interface EventRow {
   readonly seq: number;
@@ -38,8 +41,22 @@ function toEvent({ seq, at, type, user, detail, clientMsgId }: EventRow): RoomEv
     case 'topic-changed':
       return { type, seq, at, user, topic: detail as string };
     default:
-      return type satisfies never;
+      // What RoomStore.append made of it.
+      return { type, seq, at, user, ...JSON.parse(detail as string) } as RoomEvent;
   }
+}
+
+/** The latest acts of moderation in a log, at most `limit`, in order: its creation, its topics, and what moderators did. */
+export function readActs(db: Database): (limit: number) => Act[] {
+  const statement = db.prepare(
+    `SELECT seq, at, type, user, detail, NULL AS clientMsgId FROM changes
+     WHERE type NOT IN ('joined', 'left') ORDER BY seq DESC LIMIT ?`,
+  );
+  return (limit) =>
+    statement
+      .all(limit)
+      .map((row) => toEvent(row as EventRow) as Act)
+      .reverse();
 }
 
 export interface StoredMessage {

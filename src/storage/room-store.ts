@@ -1,5 +1,5 @@
-import type { Role, RoomEvent } from '../protocol/events.js';
-import type { RoomName, UserId } from '../protocol/names.js';
+import type { ModerationEvent, Role, RoomEvent } from '../protocol/events.js';
+import { isPrivate, type RoomName, type UserId } from '../protocol/names.js';
 import { type Database, type DatabaseKind, openDatabase, StorageError } from './database.js';
 import { type OnCommit, type Transaction, transactionsOn } from './transactions.js';
 
@@ -36,6 +36,15 @@ export const roomDatabase: DatabaseKind = {
        detail TEXT,
        key INTEGER NOT NULL
      ) STRICT;`,
+    `ALTER TABLE room ADD COLUMN closed INTEGER NOT NULL DEFAULT 0;
+     ALTER TABLE room ADD COLUMN slow_mode_seconds INTEGER NOT NULL DEFAULT 0;
+     ALTER TABLE room ADD COLUMN slow_mode_since INTEGER NOT NULL DEFAULT 0;
+     CREATE TABLE standings (
+       standing TEXT NOT NULL,
+       user TEXT NOT NULL,
+       until INTEGER,
+       PRIMARY KEY (standing, user)
+     ) STRICT, WITHOUT ROWID;`,
   ],
 };
 
@@ -53,6 +62,27 @@ export interface StoredRoom {
   readonly head: number;
   readonly at: number;
   readonly members: readonly StoredMember[];
+  readonly closed: boolean;
+  readonly standings: readonly StoredStanding[];
+  readonly slowModeSeconds: number;
+  /** In slow mode: who spoke so lately that it matters, and when, the eldest first. */
+  readonly spoke: readonly { readonly user: UserId; readonly at: number }[];
+}
+
+/** What somebody is to the room beside a member. */
+export interface StoredStanding {
+  readonly standing: 'banned' | 'muted' | 'invited';
+  readonly user: UserId;
+  /** Until when, in Unix ms; null is for good. */
+  readonly until: number | null;
+}
+
+interface RoomRow {
+  readonly epoch: string;
+  readonly topic: string;
+  readonly closed: number;
+  readonly slowModeSeconds: number;
+  readonly slowModeSince: number;
 }
 
 /** An earlier message or change, as far as deciding on its repetition takes. */
@@ -89,7 +119,7 @@ export class RoomStore {
   }
 
   load(): StoredRoom {
-    const room = this.#statements.room.get() as { epoch: string; topic: string } | undefined;
+    const room = this.#statements.room.get() as RoomRow | undefined;
     const head = this.#statements.head.get() as { seq: number; at: number } | undefined;
     return {
       epoch: room?.epoch ?? '',
@@ -97,7 +127,22 @@ export class RoomStore {
       head: head?.seq ?? 0,
       at: head?.at ?? 0,
       members: this.#statements.members.all() as StoredMember[],
+      closed: room?.closed === 1,
+      standings: this.#statements.standings.all() as StoredStanding[],
+      slowModeSeconds: room?.slowModeSeconds ?? 0,
+      spoke: room === undefined || head === undefined ? [] : this.#spoke(room, head.at),
     };
+  }
+
+  #spoke({ slowModeSeconds, slowModeSince }: RoomRow, now: number): { user: UserId; at: number }[] {
+    if (slowModeSeconds === 0) return [];
+    const last = new Map<UserId, number>();
+    for (const row of this.#statements.latest.iterate(slowModeSince)) {
+      const { user, at } = row as { user: UserId; at: number };
+      if (at + slowModeSeconds * 1000 <= now) break;
+      if (!last.has(user)) last.set(user, at);
+    }
+    return [...last].map(([user, at]) => ({ user, at })).reverse();
   }
 
   /** Adds an event; `epoch` names the log that a `created` event begins, `key` the command that caused it. */
@@ -109,6 +154,7 @@ export class RoomStore {
       case 'joined':
         this.#change(event.seq, event.at, event.type, event.user, event.role, key);
         this.#statements.addMember.run(event.user, event.role, event.seq);
+        if (isPrivate(this.#room)) this.#statements.removeStanding.run('invited', event.user);
         break;
       case 'left':
         this.#change(event.seq, event.at, event.type, event.user, event.reason ?? null, key);
@@ -121,6 +167,47 @@ export class RoomStore {
       case 'topic-changed':
         this.#change(event.seq, event.at, event.type, event.user, event.topic, key);
         this.#statements.setTopic.run(event.topic);
+        break;
+      default: {
+        // What is in every event has a column; the rest is the detail.
+        const { seq, at, type, user, ...detail } = event;
+        this.#change(seq, at, type, user, JSON.stringify(detail), key);
+        this.#moderate(event);
+      }
+    }
+  }
+
+  #moderate(event: ModerationEvent): void {
+    const { removeMember, removeMembers, setRole, close, setSlowMode } = this.#statements;
+    const { addStanding, removeStanding, removeEnded } = this.#statements;
+    switch (event.type) {
+      case 'kicked':
+        removeMember.run(event.target);
+        break;
+      case 'banned':
+      case 'muted':
+        removeEnded.run(event.type, event.at);
+        addStanding.run(event.type, event.target, event.until ?? null);
+        if (event.type === 'banned') removeStanding.run('invited', event.target);
+        break;
+      case 'unbanned':
+        removeStanding.run('banned', event.target);
+        break;
+      case 'unmuted':
+        removeStanding.run('muted', event.target);
+        break;
+      case 'invited':
+        addStanding.run('invited', event.target, null);
+        break;
+      case 'role-changed':
+        setRole.run(event.role, event.target);
+        break;
+      case 'slow-mode-changed':
+        setSlowMode.run(event.seconds, event.seq);
+        break;
+      case 'closed':
+        close.run();
+        removeMembers.run();
         break;
       default:
         event satisfies never;
@@ -155,7 +242,9 @@ export class RoomStore {
 function prepare(db: Database) {
   return {
     name: db.prepare('SELECT name FROM room').pluck(),
-    room: db.prepare('SELECT epoch, topic FROM room'),
+    room: db.prepare(
+      `SELECT epoch, topic, closed, slow_mode_seconds AS slowModeSeconds, slow_mode_since AS slowModeSince FROM room`,
+    ),
     head: db.prepare(
       `SELECT seq, at FROM (SELECT seq, at FROM messages ORDER BY seq DESC LIMIT 1)
        UNION ALL
@@ -167,6 +256,15 @@ function prepare(db: Database) {
     change: db.prepare('INSERT INTO changes (seq, at, type, user, detail, key) VALUES (?, ?, ?, ?, ?, ?)'),
     addMember: db.prepare('INSERT INTO members (user, role, since) VALUES (?, ?, ?)'),
     removeMember: db.prepare('DELETE FROM members WHERE user = ?'),
+    removeMembers: db.prepare('DELETE FROM members'),
+    setRole: db.prepare('UPDATE members SET role = ? WHERE user = ?'),
+    close: db.prepare('UPDATE room SET closed = 1'),
+    setSlowMode: db.prepare('UPDATE room SET slow_mode_seconds = ?, slow_mode_since = ?'),
+    standings: db.prepare('SELECT standing, user, until FROM standings'),
+    addStanding: db.prepare('INSERT OR REPLACE INTO standings (standing, user, until) VALUES (?, ?, ?)'),
+    removeStanding: db.prepare('DELETE FROM standings WHERE standing = ? AND user = ?'),
+    removeEnded: db.prepare('DELETE FROM standings WHERE standing = ? AND until <= ?'),
+    latest: db.prepare('SELECT user, at FROM messages WHERE seq > ? ORDER BY seq DESC'),
     create: db.prepare('INSERT INTO room (only, name, epoch, topic) VALUES (1, ?, ?, ?)'),
     renewEpoch: db.prepare('UPDATE room SET epoch = ?'),
     setTopic: db.prepare('UPDATE room SET topic = ?'),

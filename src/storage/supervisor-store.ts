@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { PrivateMessage } from '../protocol/events.js';
 import type { RoomName, UserId, UserName } from '../protocol/names.js';
-import { type Database, type DatabaseKind, openDatabase } from './database.js';
+import { type Database, type DatabaseKind, explained, openDatabase, openForReading } from './database.js';
 import { cutPage, type Page, type PageRange } from './pages.js';
 import { type Transaction, transactionsOn } from './transactions.js';
 
@@ -55,6 +55,12 @@ export const supervisorDatabase: DatabaseKind = {
        key INTEGER NOT NULL,
        outcome TEXT NOT NULL
      ) STRICT;`,
+    `CREATE TABLE blocks (
+       user TEXT NOT NULL,
+       blocked TEXT NOT NULL,
+       PRIMARY KEY (user, blocked)
+     ) STRICT, WITHOUT ROWID;
+     CREATE INDEX blocks_by_blocked ON blocks (blocked);`,
   ],
 };
 
@@ -127,6 +133,7 @@ export class SupervisorStore {
     this.#statements.removeUser.run(user);
     this.#statements.removeMemberships.run(user);
     this.#statements.removeInbox.run(user);
+    this.#statements.removeBlocks.run({ user });
   }
 
   rooms(): RoomName[] {
@@ -159,6 +166,23 @@ export class SupervisorStore {
 
   removeMembership(user: UserId, room: RoomName): void {
     this.#statements.removeMembership.run(user, room);
+  }
+
+  hasBlocked(user: string, blocked: UserId): boolean {
+    return this.#statements.hasBlocked.get(user, blocked) !== undefined;
+  }
+
+  /** Whom the user has blocked. */
+  blocks(user: UserId): UserId[] {
+    return this.#statements.blocks.all(user) as UserId[];
+  }
+
+  addBlock(user: UserId, blocked: UserId): void {
+    this.#statements.addBlock.run(user, blocked);
+  }
+
+  removeBlock(user: UserId, blocked: UserId): void {
+    this.#statements.removeBlock.run(user, blocked);
   }
 
   inboxHead(user: UserId): number {
@@ -222,6 +246,11 @@ function prepare(db: Database) {
     memberships: db.prepare('SELECT room FROM memberships WHERE user = ? ORDER BY room').pluck(),
     addMembership: db.prepare('INSERT INTO memberships VALUES (?, ?) ON CONFLICT DO NOTHING'),
     removeMembership: db.prepare('DELETE FROM memberships WHERE user = ? AND room = ?'),
+    hasBlocked: db.prepare('SELECT 1 FROM blocks WHERE user = ? AND blocked = ?').pluck(),
+    blocks: db.prepare('SELECT blocked FROM blocks WHERE user = ? ORDER BY blocked').pluck(),
+    addBlock: db.prepare('INSERT INTO blocks VALUES (?, ?)'),
+    removeBlock: db.prepare('DELETE FROM blocks WHERE user = ? AND blocked = ?'),
+    removeBlocks: db.prepare('DELETE FROM blocks WHERE user = $user OR blocked = $user'),
     inboxHead: db.prepare('SELECT max(seq) FROM inbox WHERE owner = ?').pluck(),
     addToInbox: db.prepare('INSERT INTO inbox VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
     addOutcome: db.prepare('INSERT INTO outcomes (key, outcome) VALUES (?, ?)'),
@@ -234,6 +263,22 @@ function prepare(db: Database) {
        ORDER BY seq DESC LIMIT 1`,
     ),
   };
+}
+
+/**
+ * The rooms in a supervisor's file, in the order in which they came into it.
+ *
+ * @throws StorageError
+ */
+export function storedRooms(file: string): RoomName[] {
+  return explained(file, () => {
+    const db = openForReading(file, supervisorDatabase);
+    try {
+      return db.prepare('SELECT room FROM rooms ORDER BY number').pluck().all() as RoomName[];
+    } finally {
+      db.close();
+    }
+  });
 }
 
 const inboxColumns = 'SELECT seq, room, sender AS "from", recipient AS "to", at, text FROM inbox';

@@ -1,8 +1,8 @@
 import type { SupervisorRef } from '../actors/supervisor/supervisor-handle.js';
 import type { Limits } from '../protocol/limits.js';
 import type { MethodName, Result, Values } from '../protocol/methods.js';
-import type { RoomName } from '../protocol/names.js';
-import { type Refusal, refusals } from '../protocol/refusals.js';
+import type { RoomName, UserId } from '../protocol/names.js';
+import { type ErrorCode, isRefusal, type Refusal, refusals } from '../protocol/refusals.js';
 import type { PageRange, Reads } from '../reads/pool.js';
 import type { Room, Rooms } from './rooms.js';
 import type { Session } from './session.js';
@@ -26,15 +26,32 @@ export type Handlers<M extends MethodName> = {
   readonly [N in M]: (session: Session, values: Values<N>, reply: (outcome: Result<N> | Refusal) => void) => unknown;
 };
 
-/** Runs `work` with the room, or refuses. */
-export function inRoom(
+/**
+ * Runs `work` with the room, or refuses. Who does not follow a private room is not told that it has trouble, which only
+ * a room that exists could have.
+ */
+export function inRoom<Outcome extends object>(
   rooms: Rooms,
+  session: Session,
   name: RoomName,
-  reply: (refusal: Refusal) => void,
-  work: (room: Room) => unknown,
+  reply: (outcome: Outcome | Refusal) => void,
+  work: (room: Room, reply: (outcome: Outcome | Refusal) => void) => unknown,
 ): unknown {
   const room = rooms.get(name);
-  return room === undefined ? reply(refusals.roomNotFound(name)) : work(room);
+  if (room === undefined) return reply(refusals.roomNotFound(name));
+  if (!room.private || session.rooms.has(room)) return work(room, reply);
+  return work(room, (outcome) =>
+    reply(isRefusal(outcome) && troubles.has(outcome.code) ? refusals.roomNotFound(name) : outcome),
+  );
+}
+
+/** What a call may be answered before its room has looked at it. */
+const troubles: ReadonlySet<ErrorCode> = new Set(['BUSY', 'ACTOR_RESTARTED']);
+
+/** Whether a room that is on the user's list may be shown to them: the list may be longer than the truth (ADR 6). */
+export async function isShown(room: Room | undefined, user: UserId): Promise<boolean> {
+  if (room === undefined || room.closed) return false;
+  return !room.private || !isRefusal(await room.ref.ask({ type: 'read', user }));
 }
 
 /** The reply of the type with which an actor answers this command. */

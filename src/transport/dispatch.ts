@@ -2,6 +2,7 @@ import type { MethodName } from '../protocol/methods.js';
 import { type Refusal, refusals } from '../protocol/refusals.js';
 import { ReadsBusy } from '../reads/pool.js';
 import type { Chat, Handlers } from './calls.js';
+import { moderationCalls } from './moderation-calls.js';
 import { privateCalls } from './private-calls.js';
 import { roomCalls } from './room-calls.js';
 import type { Dispatch, Session } from './session.js';
@@ -17,7 +18,7 @@ export interface DispatchOptions extends Chat {
 
 const protocolVersion = 1;
 const busyRetryMs = 100;
-const features = ['json-rpc', 'text', 'resume', 'clientMsgId', 'private'];
+const features = ['json-rpc', 'text', 'resume', 'clientMsgId', 'private', 'moderation', 'private-rooms', 'blocks'];
 
 /** What the methods of the table do. Every rule of the chat is an actor's; here calls find their way to them. */
 export function createDispatch({ version, draining, onBug, ...chat }: DispatchOptions): Dispatch {
@@ -36,6 +37,7 @@ export function createDispatch({ version, draining, onBug, ...chat }: DispatchOp
 
     ...userCalls(chat),
     ...roomCalls(chat),
+    ...moderationCalls(chat),
     ...privateCalls(chat),
   };
 

@@ -12,11 +12,11 @@ export function privateCalls({
   inboxFile,
 }: Chat): Handlers<'private.send' | 'private.history'> {
   return {
-    'private.send': (session, { room: name, to, text, clientMsgId }, reply) =>
-      inRoom(rooms, name, reply, (room) => {
-        const user = session.user as User;
-        const waitMs = users.floodWait(user);
-        if (waitMs > 0) return reply(refusals.rateLimited(limits.floodRate, waitMs));
+    'private.send': (session, { room: name, to, text, clientMsgId }, reply) => {
+      const user = session.user as User;
+      const waitMs = users.floodWait(user);
+      if (waitMs > 0) return reply(refusals.rateLimited(limits.floodRate, waitMs));
+      return inRoom(rooms, session, name, reply, (room, reply) => {
         const from = user.id;
         return room.ref.call({ type: 'vouch', from, to }, (vouched) => {
           const objection = isRefusal(vouched) ? vouched : undefined;
@@ -32,7 +32,8 @@ export function privateCalls({
             Buffer.byteLength(text),
           );
         });
-      }),
+      });
+    },
 
     'private.history': async (session, { room, with: other, before, after, limit }, reply) => {
       const owner = (session.user as User).id;
@@ -48,4 +49,4 @@ export function privateCalls({
 }
 
 /** What a room may have against a private message; the supervisor weighs it, any other refusal is final. */
-const objections: ReadonlySet<string> = new Set(['NOT_IN_ROOM', 'USER_NOT_IN_ROOM']);
+const objections: ReadonlySet<string> = new Set(['NOT_IN_ROOM', 'BANNED', 'USER_NOT_IN_ROOM']);

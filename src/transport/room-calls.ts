@@ -1,9 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import type { MemberList } from '../actors/room/decisions.js';
+import { notMember } from '../actors/room/moderation.js';
 import type { Result } from '../protocol/methods.js';
-import { nameOf } from '../protocol/names.js';
+import { nameOf, privateRoomName } from '../protocol/names.js';
 import { isRefusal, refusals } from '../protocol/refusals.js';
-import { type Chat, type Handlers, inRoom, pageRange, replyOf } from './calls.js';
+import { type Chat, type Handlers, inRoom, isShown, pageRange, replyOf } from './calls.js';
 import type { User } from './users.js';
+
+/** See privateRoomName: 12 hex digits. */
+const privateMarkBytes = 6;
 
 /** What happens in rooms. */
 export function roomCalls({
@@ -13,21 +18,24 @@ export function roomCalls({
   users,
   reads,
 }: Chat): Handlers<
-  | 'room.list'
-  | 'room.create'
-  | 'room.join'
-  | 'room.leave'
-  | 'room.send'
-  | 'room.history'
-  | 'room.members'
-  | 'room.topic'
+  'room.list' | 'room.create' | 'room.join' | 'room.leave' | 'room.send' | 'room.history' | 'room.members'
 > {
   const withPresence = (members: MemberList): Result<'room.members'>['members'] =>
     members.map(({ user, role }) => ({ userId: user, name: nameOf(user), role, online: users.isOnline(user) }));
 
   return {
-    'room.list': (_session, _values, reply) => {
-      const list = [...rooms.all()].map(({ name, topic, members, feed }) => ({
+    'room.list': async (session, _values, reply) => {
+      const { id } = session.user as User;
+      const open = [...rooms.all()].filter(({ closed }) => !closed);
+      const shown = new Set(open.filter((room) => !room.private));
+      if (shown.size < open.length) {
+        const outcome = await supervisor.ask({ type: 'list-rooms', user: id });
+        if (isRefusal(outcome)) return reply(outcome);
+        const own = new Set(replyOf(outcome, 'rooms').rooms);
+        const joined = open.filter((room) => room.private && own.has(room.name));
+        await Promise.all(joined.map(async (room) => (await isShown(room, id)) && shown.add(room)));
+      }
+      const list = [...shown].map(({ name, topic, members, feed }) => ({
         room: name,
         topic,
         members,
@@ -36,13 +44,17 @@ export function roomCalls({
       return reply({ rooms: list.sort((one, other) => (one.room < other.room ? -1 : 1)) });
     },
 
-    'room.create': async (session, { room: name, topic = '' }, reply) => {
+    'room.create': async (session, { room: wanted, topic = '', private: hidden = false }, reply) => {
       const { id } = session.user as User;
+      if (hidden && [...wanted].length > limits.privateRoomNameCharactersMax) {
+        return reply(refusals.privateNameTooLong(limits));
+      }
+      const name = hidden ? privateRoomName(wanted, randomBytes(privateMarkBytes).toString('hex')) : wanted;
       const outcome = await supervisor.ask({ type: 'create-room', room: name, topic, by: id });
       if (isRefusal(outcome)) {
         // Who is told that a room exists may join it: also one that somebody is just making.
-        if (outcome.code === 'ROOM_EXISTS') await rooms.open(name);
-        return reply(outcome);
+        const there = outcome.code === 'ROOM_EXISTS' ? await rooms.open(name) : undefined;
+        return reply(there !== undefined && 'closed' in there && there.closed ? refusals.roomClosed(name) : outcome);
       }
       const room = await rooms.open(name);
       if (isRefusal(room)) return reply(room);
@@ -55,13 +67,19 @@ export function roomCalls({
     },
 
     'room.join': (session, { room: name, after }, reply) =>
-      inRoom(rooms, name, reply, async (room) => {
+      inRoom(rooms, session, name, reply, async (room, reply) => {
         const { id } = session.user as User;
+        if (room.private) {
+          // Asked before it is noted: what is on a user's list is shown to them.
+          const standing = await room.ref.ask({ type: 'read', user: id });
+          if (isRefusal(standing) && standing.code !== 'NOT_IN_ROOM') return reply(standing);
+        }
         const noted = await supervisor.ask({ type: 'note-room', user: id, room: name });
         if (isRefusal(noted)) return reply(noted);
         const outcome = await room.ref.ask({ type: 'join', user: id });
         if (isRefusal(outcome)) {
-          if (outcome.code === 'FORBIDDEN') supervisor.call({ type: 'forget-room', user: id, room: name }, () => {});
+          if (outcome.code === 'FORBIDDEN' || notMember.has(outcome.code))
+            supervisor.call({ type: 'forget-room', user: id, room: name }, () => {});
           return reply(outcome);
         }
         const { seq, since, topic, members } = replyOf(outcome, 'joined');
@@ -73,10 +91,10 @@ export function roomCalls({
       }),
 
     'room.leave': (session, { room: name }, reply) =>
-      inRoom(rooms, name, reply, async (room) => {
+      inRoom(rooms, session, name, reply, async (room, reply) => {
         const { id, sessions } = session.user as User;
         const outcome = await room.ref.ask({ type: 'leave', user: id });
-        const gone = !isRefusal(outcome) || outcome.code === 'NOT_IN_ROOM';
+        const gone = !isRefusal(outcome) || notMember.has(outcome.code);
         if (gone) {
           // The frame that says so, and parts the sessions, may have died with the room's thread.
           const seq = isRefusal(outcome) ? room.feed.head : replyOf(outcome, 'done').seq;
@@ -88,12 +106,13 @@ export function roomCalls({
         return reply({ room: name, seq: replyOf(outcome, 'done').seq });
       }),
 
-    'room.send': (session, { room: name, text, clientMsgId }, reply) =>
-      inRoom(rooms, name, reply, (room) => {
-        const user = session.user as User;
-        const waitMs = users.floodWait(user);
-        if (waitMs > 0) return reply(refusals.rateLimited(limits.floodRate, waitMs));
-        return room.ref.call(
+    'room.send': (session, { room: name, text, clientMsgId }, reply) => {
+      const user = session.user as User;
+      // Whether there is such a room or not: else that would tell.
+      const waitMs = users.floodWait(user);
+      if (waitMs > 0) return reply(refusals.rateLimited(limits.floodRate, waitMs));
+      return inRoom(rooms, session, name, reply, (room, reply) =>
+        room.ref.call(
           { type: 'send', user: user.id, text, clientMsgId },
           (outcome) => {
             if (isRefusal(outcome)) return reply(outcome);
@@ -102,11 +121,12 @@ export function roomCalls({
             return reply({ room: name, epoch: room.epoch, seq, at, duplicate });
           },
           Buffer.byteLength(text),
-        );
-      }),
+        ),
+      );
+    },
 
     'room.history': (session, { room: name, before, after, limit }, reply) => {
-      return inRoom(rooms, name, reply, async (room) => {
+      return inRoom(rooms, session, name, reply, async (room, reply) => {
         const outcome = await room.ref.ask({ type: 'read', user: (session.user as User).id });
         if (isRefusal(outcome)) return reply(outcome);
         const { head } = replyOf(outcome, 'readable');
@@ -116,19 +136,12 @@ export function roomCalls({
       });
     },
 
-    'room.members': (_session, { room: name }, reply) =>
-      inRoom(rooms, name, reply, async (room) => {
-        const outcome = await room.ref.ask({ type: 'list-members' });
+    'room.members': (session, { room: name }, reply) =>
+      inRoom(rooms, session, name, reply, async (room, reply) => {
+        const outcome = await room.ref.ask({ type: 'list-members', user: (session.user as User).id });
         if (isRefusal(outcome)) return reply(outcome);
         const { head, members } = replyOf(outcome, 'members');
         return reply({ room: name, seq: head, members: withPresence(members) });
-      }),
-
-    'room.topic': (session, { room: name, topic }, reply) =>
-      inRoom(rooms, name, reply, async (room) => {
-        const user = (session.user as User).id;
-        const outcome = await room.ref.ask({ type: 'change-topic', user, topic });
-        return isRefusal(outcome) ? reply(outcome) : reply({ room: name, seq: replyOf(outcome, 'done').seq });
       }),
   };
 }

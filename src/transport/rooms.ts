@@ -5,7 +5,7 @@ import type { RoomFrame } from '../actors/room/room.js';
 import type { RoomInfo } from '../actors/supervisor/room-threads.js';
 import type { Dialect } from '../protocol/events.js';
 import type { Limits } from '../protocol/limits.js';
-import type { RoomName } from '../protocol/names.js';
+import { isPrivate, type RoomName } from '../protocol/names.js';
 import { encodeReset } from '../protocol/pushes.js';
 import { isRefusal, type Refusal } from '../protocol/refusals.js';
 import type { Reads } from '../reads/pool.js';
@@ -17,9 +17,12 @@ export interface Room {
   readonly file: string;
   readonly ref: ActorRef<RoomCommand, RoomReply, RoomFrame, RoomInfo>;
   readonly feed: Feed;
+  /** Whether only members and the invited may know of it. */
+  readonly private: boolean;
   epoch: string;
   topic: string;
   members: number;
+  closed: boolean;
 }
 
 export interface RoomsOptions {
@@ -82,7 +85,8 @@ export class Rooms {
         dialects,
         onConnected: (info) => {
           if (room === undefined) {
-            room = { name, file: info.file, ref, feed: this.#feed(info, reads), ...statusOf(info) };
+            const feed = this.#feed(info, reads);
+            room = { name, file: info.file, ref, feed, private: isPrivate(name), ...statusOf(info) };
             this.#byName.set(name, room);
             resolve(room);
           } else {
@@ -94,6 +98,7 @@ export class Rooms {
           for (const frame of frames) {
             room.members = frame.members;
             room.topic = frame.topic;
+            room.closed = frame.closed;
             if (frame.parted.length > 0) onParted(name, frame.parted);
             room.feed.publish(asBuffers(frame));
           }
@@ -116,8 +121,8 @@ export class Rooms {
   }
 }
 
-function statusOf({ epoch, topic, members }: RoomInfo): Pick<Room, 'epoch' | 'topic' | 'members'> {
-  return { epoch, topic, members };
+function statusOf({ epoch, topic, members, closed }: RoomInfo): Pick<Room, 'epoch' | 'topic' | 'members' | 'closed'> {
+  return { epoch, topic, members, closed };
 }
 
 /** The room's thread died and was replaced; events whose frames died with it are read from the store. */

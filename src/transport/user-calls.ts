@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { notMember } from '../actors/room/moderation.js';
 import { nameOf, type RoomName, type UserId } from '../protocol/names.js';
 import { isRefusal, type Refusal, refusals } from '../protocol/refusals.js';
-import { type Chat, type Handlers, replyOf } from './calls.js';
+import { type Chat, type Handlers, isShown, replyOf } from './calls.js';
 import type { Room } from './rooms.js';
 import type { Session } from './session.js';
 import { inTurn, type User } from './users.js';
@@ -13,7 +14,9 @@ export function userCalls({
   rooms,
   users,
   release,
-}: Chat): Handlers<'user.register' | 'user.resume' | 'user.me' | 'user.quit'> {
+}: Chat): Handlers<
+  'user.register' | 'user.resume' | 'user.me' | 'user.quit' | 'user.block' | 'user.unblock' | 'user.blocks'
+> {
   const become = (session: Session, id: UserId, inboxHead: number): User => {
     const user = users.add(id, inboxHead, session);
     session.user = user;
@@ -32,7 +35,7 @@ export function userCalls({
     if (room === undefined) return undefined;
     const outcome = await room.ref.ask({ type: 'read', user });
     if (!isRefusal(outcome)) return { room, head: replyOf(outcome, 'readable').head };
-    if (outcome.code !== 'NOT_IN_ROOM') return { room, head: room.feed.head };
+    if (!notMember.has(outcome.code)) return { room, head: room.feed.head };
     if (epoch !== undefined && epoch !== room.epoch) {
       const joined = await room.ref.ask({ type: 'join', user });
       if (!isRefusal(joined)) return { room, head: replyOf(joined, 'joined').seq };
@@ -88,7 +91,9 @@ export function userCalls({
       const { id } = session.user as User;
       const outcome = await supervisor.ask({ type: 'list-rooms', user: id });
       if (isRefusal(outcome)) return reply(outcome);
-      return reply({ userId: id, name: nameOf(id), rooms: [...replyOf(outcome, 'rooms').rooms] });
+      const noted = replyOf(outcome, 'rooms').rooms;
+      const shown = await Promise.all(noted.map((room) => isShown(rooms.get(room), id)));
+      return reply({ userId: id, name: nameOf(id), rooms: noted.filter((_, i) => shown[i]) });
     },
 
     'user.quit': async (session, _values, reply) => {
@@ -100,7 +105,7 @@ export function userCalls({
       const left = await Promise.all(
         joined.map((room) => rooms.get(room)?.ref.ask({ type: 'leave', user: id, reason: 'quit' })),
       );
-      const failure = left.find((reply) => reply !== undefined && isRefusal(reply) && reply.code !== 'NOT_IN_ROOM');
+      const failure = left.find((reply) => reply !== undefined && isRefusal(reply) && !notMember.has(reply.code));
       if (failure !== undefined) return reply(failure as Refusal);
       const ended = await supervisor.ask({ type: 'end', user: id });
       if (isRefusal(ended)) return reply(ended);
@@ -108,6 +113,21 @@ export function userCalls({
       // Before the answer, which would let the connection's next call start.
       for (const one of [...sessions]) one.finish(refusals.notRegistered());
       reply({});
+    },
+
+    'user.block': async (session, { user: blocked }, reply) => {
+      const outcome = await supervisor.ask({ type: 'block', user: (session.user as User).id, blocked });
+      return reply(isRefusal(outcome) ? outcome : {});
+    },
+
+    'user.unblock': async (session, { user: blocked }, reply) => {
+      const outcome = await supervisor.ask({ type: 'unblock', user: (session.user as User).id, blocked });
+      return reply(isRefusal(outcome) ? outcome : {});
+    },
+
+    'user.blocks': async (session, _values, reply) => {
+      const outcome = await supervisor.ask({ type: 'list-blocks', user: (session.user as User).id });
+      return reply(isRefusal(outcome) ? outcome : { users: [...replyOf(outcome, 'blocks').users] });
     },
   };
 }

@@ -39,6 +39,10 @@ export class Users {
     return this.#byId.get(id);
   }
 
+  all(): Iterable<User> {
+    return this.#byId.values();
+  }
+
   isOnline(id: string): boolean {
     return this.#byId.has(id as UserId);
   }

@@ -21,6 +21,9 @@ t.test('every text is there in both languages, with the same things put in', asy
       const putIn = (text: string) => (text.match(/[789]/g) ?? []).sort();
       const [said, dito] = [(en as (...of: never[]) => string)(...args), (pt as (...of: never[]) => string)(...args)];
       t.strictSame(putIn(said), putIn(dito), key);
+    } else if (typeof en === 'object' && typeof pt === 'object') {
+      t.strictSame(Object.keys(pt), Object.keys(en), key);
+      for (const text of Object.values(pt)) t.match(text, /./, key);
     } else {
       t.type(pt, 'string', key);
       t.not(pt, '', key);

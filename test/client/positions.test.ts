@@ -78,6 +78,15 @@ t.test('a room that was left is asked for no more, one that the server tells of 
   t.strictSame(positions.params, { rooms: { sala3: { epoch: 'e1', after: 5 } }, inboxAfter: 2 });
 });
 
+t.test('a room that was closed is asked for no more; an invitation moves nothing', async (t) => {
+  const positions = new Positions();
+  positions.joined({ room: 'sala1', epoch: 'e1', seq: 1 });
+  t.ok(positions.take({ method: 'room.invited', params: { room: 'segredo', by: me } }, me));
+  t.strictSame(positions.params, { rooms: { sala1: { epoch: 'e1', after: 0 } } });
+  t.ok(positions.take({ method: 'room.changed', params: { room: 'sala1', seq: 2, by: me, at: 1, closed: true } }, me));
+  t.strictSame(positions.params, { rooms: {} });
+});
+
 t.test('private messages are told once', async (t) => {
   const positions = new Positions();
   t.ok(positions.take(psst(1), me));

@@ -12,6 +12,8 @@ interface Scene {
   readonly ana: Person;
   readonly bia: Person;
   readonly fresh: string;
+  /** A private room of ana's, where she wants one. */
+  readonly secret: string;
 }
 
 interface Usage {
@@ -74,8 +76,8 @@ const usages: readonly Usage[] = [
   {
     method: 'room.create',
     alias: 'criar_sala',
-    params: ({ fresh }) => ({ room: fresh, topic: 'café & pão' }),
-    portuguese: { room: 'sala', topic: 'topico' },
+    params: ({ fresh }) => ({ room: fresh, topic: 'café & pão', private: false }),
+    portuguese: { room: 'sala', topic: 'topico', private: 'privada' },
     result: ({ fresh }) => ({ room: fresh, seq: 2 }),
   },
   {
@@ -129,6 +131,84 @@ const usages: readonly Usage[] = [
     result: ({ room }) => ({ room, seq: 5 }),
   },
   {
+    method: 'room.kick',
+    alias: 'expulsar_da_sala',
+    params: ({ room, bia }) => ({ room, user: bia.userId, reason: 'spam' }),
+    portuguese: { room: 'sala', user: 'usuario', reason: 'motivo' },
+    result: ({ room }) => ({ room, seq: 5 }),
+  },
+  {
+    method: 'room.ban',
+    alias: 'banir_da_sala',
+    params: ({ room, bia }) => ({ room, user: bia.userId, seconds: 60, reason: 'spam' }),
+    portuguese: { room: 'sala', user: 'usuario', seconds: 'segundos', reason: 'motivo' },
+    result: ({ room }) => ({ room, seq: 6 }),
+  },
+  {
+    method: 'room.unban',
+    alias: 'desbanir_da_sala',
+    params: ({ room, bia }) => ({ room, user: bia.userId }),
+    portuguese: { room: 'sala', user: 'usuario' },
+    result: ({ room }) => ({ room, seq: 4 }),
+  },
+  {
+    method: 'room.mute',
+    alias: 'silenciar_na_sala',
+    params: ({ room, bia }) => ({ room, user: bia.userId, seconds: 60, reason: 'spam' }),
+    portuguese: { room: 'sala', user: 'usuario', seconds: 'segundos', reason: 'motivo' },
+    result: ({ room }) => ({ room, seq: 5 }),
+  },
+  {
+    method: 'room.unmute',
+    alias: 'dessilenciar_na_sala',
+    params: ({ room, bia }) => ({ room, user: bia.userId }),
+    portuguese: { room: 'sala', user: 'usuario' },
+    result: ({ room }) => ({ room, seq: 4 }),
+  },
+  {
+    method: 'room.slow_mode',
+    alias: 'modo_lento',
+    params: ({ room }) => ({ room, seconds: 30 }),
+    portuguese: { room: 'sala', seconds: 'segundos' },
+    result: ({ room }) => ({ room, seq: 5 }),
+  },
+  {
+    method: 'room.set_role',
+    alias: 'mudar_papel',
+    params: ({ room, bia }) => ({ room, user: bia.userId, role: 'moderator' }),
+    portuguese: { room: 'sala', user: 'usuario', role: 'papel' },
+    result: ({ room }) => ({ room, seq: 5 }),
+  },
+  {
+    method: 'room.invite',
+    alias: 'convidar_para_sala',
+    params: ({ secret, bia }) => ({ room: secret, user: bia.userId }),
+    portuguese: { room: 'sala', user: 'usuario' },
+    result: ({ secret }) => ({ room: secret, seq: 3 }),
+  },
+  {
+    method: 'room.close',
+    alias: 'fechar_sala',
+    params: ({ room }) => ({ room, reason: 'chega' }),
+    portuguese: { room: 'sala', reason: 'motivo' },
+    result: ({ room }) => ({ room, seq: 5 }),
+  },
+  {
+    method: 'user.block',
+    alias: 'bloquear_usuario',
+    params: ({ bia }) => ({ user: bia.userId }),
+    portuguese: { user: 'usuario' },
+    result: () => ({}),
+  },
+  {
+    method: 'user.unblock',
+    alias: 'desbloquear_usuario',
+    params: ({ bia }) => ({ user: bia.userId }),
+    portuguese: { user: 'usuario' },
+    result: () => ({}),
+  },
+  { method: 'user.blocks', alias: 'listar_bloqueados', params: () => ({}), result: () => ({ users: [] }) },
+  {
     method: 'private.send',
     alias: 'enviar_mensagem_privada',
     params: ({ room, bia }) => ({ room, to: bia.userId, text: 'psst', clientMsgId: 'um' }),
@@ -146,12 +226,14 @@ const usages: readonly Usage[] = [
 
 let scenes = 0;
 
-async function scene(t: Test): Promise<Scene> {
+async function scene(t: Test, { method }: Usage): Promise<Scene> {
   const number = ++scenes;
   const room = `sala_${number}`;
   const [ana, bia] = await gather(t, daemon, room, 'ana', 'bia');
   await bia.client.call('room.send', { room, text: 'oi' });
-  return { room, ana, bia, fresh: `nova_${number}` };
+  const { room: secret } =
+    method === 'room.invite' ? await ana.client.call('room.create', { room: 'segredo', private: true }) : { room: '' };
+  return { room, ana, bia, fresh: `nova_${number}`, secret };
 }
 
 async function callerOf(t: Test, { stranger }: Usage, { ana }: Scene): Promise<LineClient> {
@@ -171,7 +253,7 @@ for (const usage of usages) {
   }
   for (const [way, name, write] of ways) {
     t.test(`${method} ${way}`, async (t) => {
-      const given = await scene(t);
+      const given = await scene(t, usage);
       const client = await callerOf(t, usage, given);
       t.match(await client.result(name, write(params(given))), result(given));
     });

@@ -10,7 +10,6 @@ const contract = [
   'user.me || → {userId, name, rooms}',
   'user.quit | sair_do_sistema | → {}',
   'room.list | listar_salas | → {rooms:[{room, topic, members, seq}]}',
-  'room.create | criar_sala | room [sala], topic? [topico] → {room, epoch, seq}',
   'room.join | entrar_na_sala | room [sala], after? → {room, epoch, seq, topic, members:[{userId, name, role, online}]}',
   'room.leave | sair_da_sala | room [sala] → {room, seq}',
   'room.send | enviar_mensagem_publica | room [sala], text [mensagem], clientMsgId? → {room, epoch, seq, at, duplicate}',
@@ -21,7 +20,22 @@ const contract = [
 ];
 
 /** What this server has beyond version 1 of the contract. */
-const beyond = ['room.topic | mudar_topico | room [sala], topic [topico] → {room, seq}'];
+const beyond = [
+  'room.create | criar_sala | room [sala], topic? [topico], private? [privada] → {room, epoch, seq}',
+  'room.topic | mudar_topico | room [sala], topic [topico] → {room, seq}',
+  'room.kick | expulsar_da_sala | room [sala], user [usuario], reason? [motivo] → {room, seq}',
+  'room.ban | banir_da_sala | room [sala], user [usuario], seconds? [segundos], reason? [motivo] → {room, seq}',
+  'room.unban | desbanir_da_sala | room [sala], user [usuario] → {room, seq}',
+  'room.mute | silenciar_na_sala | room [sala], user [usuario], seconds? [segundos], reason? [motivo] → {room, seq}',
+  'room.unmute | dessilenciar_na_sala | room [sala], user [usuario] → {room, seq}',
+  'room.slow_mode | modo_lento | room [sala], seconds [segundos] → {room, seq}',
+  'room.set_role | mudar_papel | room [sala], user [usuario], role [papel] → {room, seq}',
+  'room.invite | convidar_para_sala | room [sala], user [usuario] → {room, seq}',
+  'room.close | fechar_sala | room [sala], reason? [motivo] → {room, seq}',
+  'user.block | bloquear_usuario | user [usuario] → {}',
+  'user.unblock | desbloquear_usuario | user [usuario] → {}',
+  'user.blocks | listar_bloqueados | → {users}',
+];
 
 const names = Object.keys(methods) as MethodName[];
 const rows: Record<string, Method> = methods;

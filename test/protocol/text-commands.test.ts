@@ -214,6 +214,17 @@ t.test('what a command asks for, the method takes, or says what is wrong with it
   };
   t.strictSame(values('/history 20'), { values: { room: 'sala1', limit: 20 } });
   t.strictSame(values('/msg bia#1 psst'), { values: { room: 'sala1', to: 'bia#1', text: 'psst' } });
+  t.strictSame(values('/ban bia#1 60 3 avisos'), {
+    values: { room: 'sala1', user: 'bia#1', seconds: 60, reason: '3 avisos' },
+  });
+  t.strictSame(values('/ban bia#1 spam'), { values: { room: 'sala1', user: 'bia#1', reason: 'spam' } });
+  t.strictSame(values('/mute bia#1'), { values: { room: 'sala1', user: 'bia#1' } });
+  t.strictSame(values('/create --private sala9 café'), { values: { room: 'sala9', topic: 'café', private: true } });
+  t.strictSame(values('/criar --privada sala9'), { values: { room: 'sala9', private: true } });
+  t.strictSame(values('/create sala9 --private'), { values: { room: 'sala9', topic: '--private' } });
+  t.match(values('/slow x'), { type: 'refused' });
+  t.match(values('/role bia#1 king'), { refusal: { code: 'INVALID_PARAMS', field: 'role' } });
+  t.match(values('/ban bia#1 999999999'), { refusal: { code: 'INVALID_PARAMS', field: 'seconds' } });
   t.match(values('/history 501'), { refusal: { code: 'INVALID_PARAMS', field: 'limit' } });
   t.match(values('/say sala1'), { refusal: { code: 'TEXT_INVALID', field: 'text' } });
   t.match(values('/register ana#1'), { refusal: { code: 'NAME_INVALID', field: 'name' } });

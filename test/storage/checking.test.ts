@@ -69,6 +69,23 @@ t.test('rows that break a rule of the log are found', async (t) => {
   t.match(faultsOf(directory), [/the inbox of ana#1 has a gap/]);
 });
 
+t.test('who was put out of a room is no member by the log either, nor is anybody once it is closed', async (t) => {
+  const { directory, file } = dataDirectory(t);
+  const room = new RoomStore(file, sala1);
+  room.transaction(() => {
+    room.append({ type: 'joined', seq: 6, at: 1004, user: bia, role: 'member' }, 6, 'e1');
+    room.append({ type: 'kicked', seq: 7, at: 1005, user: ana, target: bia }, 7, 'e1');
+  });
+  t.strictSame(faultsOf(directory), []);
+  room.transaction(() => {
+    room.append({ type: 'closed', seq: 8, at: 1006, user: ana }, 8, 'e1');
+  });
+  room.close();
+  t.strictSame(faultsOf(directory), []);
+  changed(file, `INSERT INTO members VALUES ('${bia}', 'member', 6)`);
+  t.match(faultsOf(directory), [/1 users are members against/]);
+});
+
 t.test('damaged, cut, foreign, missing and unlisted files are found, and the others still read', async (t) => {
   const { directory, file } = dataDirectory(t);
   const bytes = readFileSync(file);

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { apply, emptyRoom } from '../../src/actors/room/decisions.js';
+import { stateOf } from '../../src/actors/room/room.js';
 import type { RoomEvent } from '../../src/protocol/events.js';
 import type { UserId } from '../../src/protocol/names.js';
 import { openForReading } from '../../src/storage/database.js';
 import { readEvents } from '../../src/storage/room-reads.js';
 import { RoomStore, roomDatabase } from '../../src/storage/room-store.js';
 import { acceptedTexts, userIds } from '../support/arbitraries.js';
-import { ana, bia, sala1 } from '../support/people.js';
+import { ana, bia, sala1, secret } from '../support/people.js';
 
 function newStore(t: Test) {
   const file = join(t.testdir(), 'sala1.db');
@@ -35,15 +36,18 @@ const said = (
 };
 const created: RoomEvent = { type: 'created', seq: 1, at: 1, user: 'salas', topic: 'café' };
 
+const acts = ['kicked', 'banned', 'muted', 'unbanned', 'unmuted', 'invited', 'role-changed'] as const;
+
 /** What may happen, as long as nobody joins who is there, and nobody leaves who is not. */
 const logs = fc
   .array(
     fc.record({
-      what: fc.constantFrom('said', 'joined', 'left', 'topic-changed'),
+      what: fc.constantFrom('said', 'joined', 'left', 'topic-changed', 'slow-mode-changed', 'closed', ...acts),
       user: fc.oneof(fc.constantFrom(ana, bia), userIds),
       text: acceptedTexts,
       clientMsgId: fc.option(fc.string({ minLength: 1 }), { nil: undefined }),
-      role: fc.constantFrom('owner', 'member'),
+      role: fc.constantFrom('owner', 'moderator', 'member'),
+      seconds: fc.option(fc.nat(60), { nil: undefined }),
       reason: fc.option(fc.constantFrom('quit', 'expired'), { nil: undefined }),
     }),
     { maxLength: 30 },
@@ -51,14 +55,26 @@ const logs = fc
   .map((steps) => {
     const members = new Set<string>();
     const events: RoomEvent[] = [created];
-    for (const { what, user, text, clientMsgId, role, reason } of steps) {
-      const base = { seq: events.length + 1, at: events.length * 10, user };
+    for (const { what, user, text, clientMsgId, role, reason, seconds } of steps) {
+      const seq = events.length + 1;
+      const base = { seq, at: seq * 5000, user };
       if (what === 'said')
         events.push({ ...base, type: 'said', text, ...(clientMsgId === undefined ? {} : { clientMsgId }) });
       if (what === 'topic-changed') events.push({ ...base, type: 'topic-changed', topic: text });
       if (what === 'joined' && !members.has(user)) {
         members.add(user);
         events.push({ ...base, type: 'joined', role });
+      }
+      const act = { ...base, user: ana, target: user };
+      const until = seconds === undefined ? {} : { until: act.at + seconds * 1000 };
+      if (what === 'kicked' && members.delete(user)) events.push({ ...act, type: what, note: text });
+      if (what === 'banned' || what === 'muted') events.push({ ...act, type: what, ...until });
+      if (what === 'unbanned' || what === 'unmuted' || what === 'invited') events.push({ ...act, type: what });
+      if (what === 'role-changed' && members.has(user)) events.push({ ...act, type: what, role });
+      if (what === 'slow-mode-changed') events.push({ ...base, type: what, seconds: seconds ?? 0 });
+      if (what === 'closed') {
+        members.clear();
+        events.push({ ...base, type: what });
       }
       if (what === 'left' && members.delete(user)) {
         events.push({ ...base, type: 'left', ...(reason === undefined ? {} : { reason }) });
@@ -71,10 +87,10 @@ t.test('what is read is what was written, from anywhere to anywhere; and so is t
   const directory = t.testdir();
   let runs = 0;
   fc.assert(
-    fc.property(logs, fc.nat(35), fc.nat(35), (log, after, upTo) => {
+    fc.property(fc.constantFrom(sala1, secret), logs, fc.nat(35), fc.nat(35), (name, log, after, upTo) => {
       const file = join(directory, `${++runs}.db`);
-      const store = new RoomStore(file, sala1);
-      const room = emptyRoom(sala1);
+      const store = new RoomStore(file, name);
+      const room = emptyRoom(name);
       store.transaction(() => {
         for (const [i, event] of log.entries()) {
           store.append(event, 1000 + i, 'e1');
@@ -86,13 +102,12 @@ t.test('what is read is what was written, from anywhere to anywhere; and so is t
       assert.deepEqual([...read(0, Number.MAX_SAFE_INTEGER)], log);
       assert.deepEqual([...read(after, upTo)], log.slice(after, Math.max(after, upTo)));
       db.close();
-      const { members, ...stored } = store.load();
+      const stored = stateOf(name, store.load());
       store.close();
-      assert.deepEqual(stored, { epoch: 'e1', topic: room.topic, head: room.head, at: room.at });
-      assert.deepEqual(
-        members,
-        [...room.members].map(([user, member]) => ({ user, ...member })),
-      );
+      // Those whose turn has come again are forgotten when the next one speaks, or when they are read.
+      for (const [user, at] of room.spoke) if (at + room.slowModeSeconds * 1000 <= room.at) room.spoke.delete(user);
+      assert.deepEqual(stored, room);
+      assert.deepEqual([...stored.members.keys()], [...room.members.keys()], 'in the order in which they came');
     }),
     { numRuns: 60 },
   );
@@ -110,7 +125,7 @@ t.test('a reader may stop anywhere and begin anew', async (t) => {
 
 t.test('an empty log has no head', async (t) => {
   const { store, events } = newStore(t);
-  t.strictSame(store.load(), { epoch: '', topic: '', head: 0, at: 0, members: [] });
+  t.strictSame(stateOf(sala1, store.load()), emptyRoom(sala1));
   t.strictSame([...events(0, 10)], []);
 });
 

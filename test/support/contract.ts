@@ -55,6 +55,11 @@ const temporary = [...withRetry, 'DRAINING', 'ACTOR_RESTARTED'];
 const seq = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
 const at = v.pipe(v.number(), v.safeInteger(), v.minValue(Date.UTC(2020)));
 
+/** What every change of a room tells, and what it is. */
+function changed<Entries extends v.ObjectEntries>(entries: Entries) {
+  return v.strictObject({ room: v.string(), seq, by: v.string(), at, ...entries });
+}
+
 /** The pushes' params, with nothing missing and nothing beside. */
 const pushes = {
   'room.message': v.strictObject({
@@ -66,8 +71,27 @@ const pushes = {
     clientMsgId: v.optional(v.string()),
   }),
   'room.joined': v.strictObject({ room: v.string(), seq, user: v.string(), at }),
-  'room.left': v.strictObject({ room: v.string(), seq, user: v.string(), at, reason: v.optional(v.string()) }),
-  'room.changed': v.strictObject({ room: v.string(), seq, by: v.string(), at, topic: v.string() }),
+  'room.left': v.strictObject({
+    room: v.string(),
+    seq,
+    user: v.string(),
+    at,
+    reason: v.optional(v.picklist(['quit', 'expired', 'kicked', 'banned'])),
+    by: v.optional(v.string()),
+    note: v.optional(v.string()),
+  }),
+  'room.changed': v.union([
+    changed({ topic: v.string() }),
+    changed({ user: v.string(), role: v.picklist(['owner', 'moderator', 'member']) }),
+    changed({ user: v.string(), banned: v.literal(true), until: v.optional(at), note: v.optional(v.string()) }),
+    changed({ user: v.string(), banned: v.literal(false) }),
+    changed({ user: v.string(), muted: v.literal(true), until: v.optional(at), note: v.optional(v.string()) }),
+    changed({ user: v.string(), muted: v.literal(false) }),
+    changed({ user: v.string(), invited: v.literal(true) }),
+    changed({ slowModeSeconds: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) }),
+    changed({ closed: v.literal(true), note: v.optional(v.string()) }),
+  ]),
+  'room.invited': v.strictObject({ room: v.string(), by: v.string() }),
   'room.reset': v.strictObject({ room: v.string(), epoch: v.string(), seq }),
   'private.message': v.strictObject({
     seq,

@@ -55,7 +55,7 @@ const command: fc.Arbitrary<RoomCommand> = fc.oneof(
   },
   { weight: 1, arbitrary: record({ type: fc.constant('change-topic'), user: client, topic: text }) },
   { weight: 1, arbitrary: record({ type: fc.constant('read'), user: anybody }) },
-  { weight: 1, arbitrary: record({ type: fc.constant('list-members') }) },
+  { weight: 1, arbitrary: record({ type: fc.constant('list-members'), user: anybody }) },
 );
 
 const crashAt: fc.Arbitrary<CrashPoint> = fc.oneof(

@@ -24,9 +24,11 @@ class EmbeddedRoom {
   #room: Room | undefined;
   #actor: ActorThread<RoomCommand, RoomReply, RoomFrame> | undefined;
   #fatal: RoomCommand['type'] | undefined;
+  readonly #owner: string;
   #logs = 0;
 
-  constructor(name: RoomName, file: string, limits: Limits) {
+  constructor(name: RoomName, file: string, limits: Limits, owner: string) {
+    this.#owner = owner;
     this.#name = name;
     this.#file = file;
     this.#limits = limits;
@@ -62,7 +64,7 @@ class EmbeddedRoom {
   }
 
   #open(): Room {
-    const creation = { by: serverActor, topic: '', epoch: `e${++this.#logs}`, at: 1000 };
+    const creation = { by: this.#owner, topic: '', epoch: `e${++this.#logs}`, at: Date.UTC(2025, 0) };
     return new Room(this.#file, this.#name, creation, this.#limits);
   }
 
@@ -81,16 +83,18 @@ export interface EmbeddedServer extends Gateway {
   room(name: string): EmbeddedRoom;
 }
 
+/** `owner`: whose rooms they are; a user who is yet to register, like `ana#1`. */
 export async function startEmbedded(
   t: Test,
   names: readonly string[],
   limits: Partial<Limits> = {},
+  owner: string = serverActor,
 ): Promise<EmbeddedServer> {
   const all: Limits = { ...defaultLimits, ...limits };
   const directory = t.testdir();
   mkdirSync(join(directory, 'rooms'));
   const rooms = new Map(
-    (names as RoomName[]).map((name) => [name, new EmbeddedRoom(name, roomFile(directory, name), all)] as const),
+    (names as RoomName[]).map((name) => [name, new EmbeddedRoom(name, roomFile(directory, name), all, owner)] as const),
   );
   const file = supervisorFile(directory);
   const supervisor = new Supervisor(file, all);

@@ -18,11 +18,12 @@ export const epoch = 'e1';
 
 /** A room whose log is an array: what its shell does on disk, without the disk. */
 export class RoomInMemory implements RoomMemory {
-  readonly state: RoomState = emptyRoom(sala1);
+  readonly state: RoomState;
   readonly events: RoomEvent[] = [];
   readonly #limits: Limits;
 
-  constructor(limits: Partial<Limits> = {}) {
+  constructor(limits: Partial<Limits> = {}, name = sala1) {
+    this.state = emptyRoom(name);
     this.#limits = { ...defaultLimits, ...limits };
   }
 

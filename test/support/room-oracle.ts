@@ -7,6 +7,7 @@ import type { Limits } from '../../src/protocol/limits.js';
 import type { Refusal } from '../../src/protocol/refusals.js';
 import type { Caller, Witness } from './crashing-room.js';
 import type { FaultyDisk } from './faulty-disk.js';
+import { ana } from './people.js';
 import { inShort, RoomModel } from './room-model.js';
 
 /** A call, from being made to being answered. */
@@ -108,8 +109,10 @@ export class RoomOracle implements Witness {
   opened(room: Room): void {
     const { members } = this.#model;
     const topic = this.log.findLast((event) => 'topic' in event)?.topic;
-    assert.deepEqual(room.status(), { epoch: this.#epoch, head: this.log.length, members: members.size, topic });
-    const ask = { at: 0, commands: [{ type: 'list-members' } as const], firstKey: 0, again: false, dialects: [] };
+    const status = { epoch: this.#epoch, head: this.log.length, members: members.size, topic, closed: false };
+    assert.deepEqual(room.status(), status);
+    const commands = [{ type: 'list-members', user: ana } as const];
+    const ask = { at: 0, commands, firstKey: 0, again: false, dialects: [] };
     const reply = room.handle(ask).replies[0];
     const expected = [...members].map(([user, role]) => ({ user, role }));
     assert.deepEqual(reply, { type: 'members', head: this.log.length, members: expected });

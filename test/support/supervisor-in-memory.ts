@@ -27,6 +27,7 @@ export class SupervisorInMemory implements SupervisorMemory {
   readonly inboxes = new Map<UserId, InboxEntry[]>();
   readonly #numbers = new Map<UserName, number>();
   readonly #notes = new Map<UserId, Set<RoomName>>();
+  readonly #blocks = new Map<UserId, Set<UserId>>();
 
   constructor(limits: Partial<Limits> = {}) {
     this.limits = { ...defaultLimits, ...limits };
@@ -72,6 +73,14 @@ export class SupervisorInMemory implements SupervisorMemory {
 
   userExists(user: string): boolean {
     return this.users.has(user as UserId);
+  }
+
+  hasBlocked(user: string, blocked: UserId): boolean {
+    return this.#blocks.get(user as UserId)?.has(blocked) === true;
+  }
+
+  blocks(user: UserId): UserId[] {
+    return [...(this.#blocks.get(user) ?? [])].sort();
   }
 
   memberships(user: UserId): RoomName[] {
@@ -130,6 +139,12 @@ export class SupervisorInMemory implements SupervisorMemory {
         this.inboxes.set(event.owner, inbox);
         break;
       }
+      case 'blocked':
+        this.#blocks.set(event.user, new Set(this.#blocks.get(event.user)).add(event.blocked));
+        break;
+      case 'unblocked':
+        this.#blocks.get(event.user)?.delete(event.blocked);
+        break;
       default:
         event satisfies never;
     }

@@ -1,7 +1,17 @@
 import type { LeaveReason, Role, RoomEvent } from '../../protocol/events.js';
 import type { Limits } from '../../protocol/limits.js';
-import type { RoomName, UserId } from '../../protocol/names.js';
-import { type Refusal, refusals } from '../../protocol/refusals.js';
+import { isPrivate, type RoomName, type UserId } from '../../protocol/names.js';
+import { isRefusal, type Refusal, refusals } from '../../protocol/refusals.js';
+import {
+  applyModeration,
+  isHidden,
+  type ModerationCommand,
+  moderate,
+  noteSpoken,
+  outsider,
+  type Standings,
+  silenced,
+} from './moderation.js';
 
 /** What a room decides on, and all it decides: no threads, no disk, no clock. */
 export interface RoomState {
@@ -12,6 +22,14 @@ export interface RoomState {
   at: number;
   topic: string;
   readonly members: Map<UserId, Member>;
+  /** Whether only members and the invited may know of the room; its name says so. */
+  readonly private: boolean;
+  closed: boolean;
+  readonly standings: Standings;
+  /** Seconds between two messages of one member; 0 where there need be none. */
+  slowModeSeconds: number;
+  /** In slow mode: when each spoke last, the eldest first. */
+  readonly spoke: Map<UserId, number>;
 }
 
 export interface Member {
@@ -28,9 +46,10 @@ export type RoomCommand =
   | { readonly type: 'change-topic'; readonly user: UserId; readonly topic: string }
   /** May this user read here, and how far does the log go? */
   | { readonly type: 'read'; readonly user: UserId }
-  | { readonly type: 'list-members' }
+  | { readonly type: 'list-members'; readonly user: UserId }
   /** May one user write to another in this room? */
-  | { readonly type: 'vouch'; readonly from: UserId; readonly to: string };
+  | { readonly type: 'vouch'; readonly from: UserId; readonly to: string }
+  | ModerationCommand;
 
 export type RoomReply =
   | { readonly type: 'done'; readonly seq: number }
@@ -71,7 +90,11 @@ const nothing: readonly RoomEvent[] = [];
 
 /** The state of a room without events. */
 export function emptyRoom(room: RoomName): RoomState {
-  return { room, epoch: '', head: 0, at: 0, topic: '', members: new Map() };
+  return {
+    ...{ room, epoch: '', head: 0, at: 0, topic: '', members: new Map() },
+    ...{ private: isPrivate(room), closed: false, slowModeSeconds: 0, spoke: new Map() },
+    standings: { banned: new Map(), muted: new Map(), invited: new Map() },
+  };
 }
 
 /**
@@ -105,6 +128,9 @@ export function decide(
       }
       const member = state.members.get(user);
       if (member !== undefined) return accept(joinedReply(state, state.head, member, limits));
+      if (isHidden(state, user)) return refuse(refusals.roomNotFound(state.room));
+      const bannedUntil = state.standings.banned.get(user) ?? 0;
+      if (bannedUntil > time) return refuse(refusals.banned(state.room, bannedUntil - time));
       if (state.members.size >= limits.roomMembersMax)
         return refuse(refusals.roomFull(state.room, limits.roomMembersMax));
       const joined: RoomEvent = { type: 'joined', seq, at: time, user, role: 'member' };
@@ -114,13 +140,15 @@ export function decide(
     case 'leave': {
       const { user, reason } = command;
       if (done !== undefined) return accept({ type: 'done', seq: done.seq });
-      if (!state.members.has(user)) return refuse(refusals.notInRoom(state.room));
+      if (!state.members.has(user)) return refuse(outsider(state, user, time));
       const left: RoomEvent = { type: 'left', seq, at: time, user, ...(reason === undefined ? {} : { reason }) };
       return { events: [left], outcome: { type: 'done', seq } };
     }
     case 'send': {
       const { user, text, clientMsgId } = command;
       if (done !== undefined) return accept({ type: 'sent', seq: done.seq, at: done.at, duplicate: false });
+      const member = state.members.get(user);
+      if (member === undefined && isHidden(state, user)) return refuse(refusals.roomNotFound(state.room));
       if (clientMsgId !== undefined) {
         const before = memory.findMessage(user, clientMsgId, time - limits.clientMsgIdSeconds * 1000);
         if (before !== undefined) {
@@ -129,7 +157,9 @@ export function decide(
             : refuse(refusals.duplicateConflict(clientMsgId, before.seq));
         }
       }
-      if (!state.members.has(user)) return refuse(refusals.notInRoom(state.room));
+      if (member === undefined) return refuse(outsider(state, user, time));
+      const silence = silenced(state, user, member, time);
+      if (silence !== undefined) return refuse(silence);
       const said: RoomEvent =
         clientMsgId === undefined
           ? { type: 'said', seq, at: time, user, text }
@@ -140,22 +170,28 @@ export function decide(
       const { user, topic } = command;
       if (done !== undefined) return accept({ type: 'done', seq: done.seq });
       const member = state.members.get(user);
-      if (member === undefined) return refuse(refusals.notInRoom(state.room));
+      if (member === undefined) return refuse(outsider(state, user, time));
       if (member.role !== 'owner') return refuse(refusals.ownersOnly(state.room));
       return { events: [{ type: 'topic-changed', seq, at: time, user, topic }], outcome: { type: 'done', seq } };
     }
     case 'read':
       return state.members.has(command.user)
         ? accept({ type: 'readable', head: state.head })
-        : refuse(refusals.notInRoom(state.room));
+        : refuse(outsider(state, command.user, time));
     case 'list-members':
+      if (isHidden(state, command.user)) return refuse(refusals.roomNotFound(state.room));
       return accept({ type: 'members', head: state.head, members: memberList(state, Number.POSITIVE_INFINITY) });
     case 'vouch':
-      if (!state.members.has(command.from)) return refuse(refusals.notInRoom(state.room));
+      if (!state.members.has(command.from)) return refuse(outsider(state, command.from, time));
       if (!state.members.has(command.to as UserId)) return refuse(refusals.userNotInRoom(command.to, state.room));
       return accept({ type: 'vouched' });
-    default:
-      return command satisfies never;
+    default: {
+      if (done !== undefined) return accept({ type: 'done', seq: done.seq });
+      const facts = moderate(state, command, time, limits);
+      if (isRefusal(facts)) return refuse(facts);
+      const events = facts.map((fact, i) => ({ ...fact, seq: seq + i, at: time }) as RoomEvent);
+      return { events, outcome: { type: 'done', seq: state.head + events.length } };
+    }
   }
 }
 
@@ -171,6 +207,7 @@ export function apply(state: RoomState, event: RoomEvent, epoch: string): void {
       break;
     case 'joined':
       state.members.set(event.user, { role: event.role, since: event.seq });
+      if (state.private) state.standings.invited.delete(event.user);
       break;
     case 'left':
       state.members.delete(event.user);
@@ -179,9 +216,10 @@ export function apply(state: RoomState, event: RoomEvent, epoch: string): void {
       state.topic = event.topic;
       break;
     case 'said':
+      if (state.slowModeSeconds > 0) noteSpoken(state, event.user, event.at);
       break;
     default:
-      event satisfies never;
+      applyModeration(state, event);
   }
 }
 

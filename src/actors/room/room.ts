@@ -4,7 +4,7 @@ import type { RoomName, UserId } from '../../protocol/names.js';
 import { encodeRoomEvents } from '../../protocol/pushes.js';
 import { isRefusal, type Refusal, refusals } from '../../protocol/refusals.js';
 import { diskFull, isDiskFull } from '../../storage/database.js';
-import { type Prior, RoomStore } from '../../storage/room-store.js';
+import { type Prior, RoomStore, type StoredRoom } from '../../storage/room-store.js';
 import type { OnCommit } from '../../storage/transactions.js';
 import { type Actor, type Batch, batchesInFlightMax, type Lines, type Outcome } from '../batch.js';
 import { DiskWatch } from '../disk-watch.js';
@@ -25,6 +25,7 @@ export interface RoomFrame extends Lines {
   /** The room after the batch. */
   readonly members: number;
   readonly topic: string;
+  readonly closed: boolean;
 }
 
 /** Where a room stands when somebody connects to it. */
@@ -33,6 +34,7 @@ export interface RoomStatus {
   readonly head: number;
   readonly members: number;
   readonly topic: string;
+  readonly closed: boolean;
 }
 
 const storageFullRetryMs = 1000;
@@ -77,8 +79,8 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
   }
 
   status(): RoomStatus {
-    const { epoch, head, members, topic } = this.#state;
-    return { epoch, head, members: members.size, topic };
+    const { epoch, head, members, topic, closed } = this.#state;
+    return { epoch, head, members: members.size, topic, closed };
   }
 
   handle(batch: Batch<RoomCommand>): Outcome<RoomReply, RoomFrame> {
@@ -87,6 +89,7 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
     const lastDone = Math.max(0, ...(doneBefore?.keys() ?? []));
     const replies: (RoomReply | Refusal)[] = [];
     const events: RoomEvent[] = [];
+    const parted: { user: UserId; seq: number }[] = [];
     try {
       const decideAll = () => {
         for (const [i, command] of batch.commands.entries()) {
@@ -101,6 +104,9 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
           for (const event of decision.events) {
             const epoch = command.type === 'create' ? command.epoch : this.#state.epoch;
             this.#store.append(event, key, epoch);
+            if (event.type !== 'said') {
+              for (const user of partedBy(event, this.#state)) parted.push({ user, seq: event.seq });
+            }
             apply(this.#state, event, epoch);
             events.push(event);
           }
@@ -123,7 +129,7 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
       return { replies: outcomes, frames: [] };
     }
     if (events.length > 0) this.#disk.committed(batch.at);
-    return { replies, frames: events.length === 0 ? [] : [this.#frame(events)] };
+    return { replies, frames: events.length === 0 ? [] : [this.#frame(events, parted)] };
   }
 
   close(): void {
@@ -131,26 +137,24 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
   }
 
   #load(): RoomState {
-    const { epoch, topic, head, at, members } = this.#store.load();
-    const state = { ...emptyRoom(this.#room), epoch, topic, head, at };
-    for (const { user, role, since } of members) state.members.set(user, { role, since });
-    return state;
+    return stateOf(this.#room, this.#store.load());
   }
 
   #decide(command: RoomCommand, at: number, done: Prior | undefined): Decision {
     return decide(this.#state, command, at, this.#store, this.#limits, done);
   }
 
-  #frame(events: readonly RoomEvent[]): RoomFrame {
+  #frame(events: readonly RoomEvent[], parted: RoomFrame['parted']): RoomFrame {
     const lines: { -readonly [D in Dialect]?: Uint8Array } = {};
     for (const dialect of this.#dialects) lines[dialect] = encodeRoomEvents(this.#room, events, dialect);
     return {
       ...lines,
       first: (events[0] as RoomEvent).seq,
       last: this.#state.head,
-      parted: events.flatMap((event) => (event.type === 'left' ? [{ user: event.user, seq: event.seq }] : [])),
+      parted,
       members: this.#state.members.size,
       topic: this.#state.topic,
+      closed: this.#state.closed,
     };
   }
 
@@ -161,12 +165,37 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
   }
 }
 
+/** The room as it was stored. */
+export function stateOf(room: RoomName, { members, standings, spoke, ...stored }: StoredRoom): RoomState {
+  const state = { ...emptyRoom(room), ...stored };
+  for (const { user, role, since } of members) state.members.set(user, { role, since });
+  for (const { standing, user, until } of standings) {
+    state.standings[standing].set(user, until ?? Number.POSITIVE_INFINITY);
+  }
+  for (const { user, at } of spoke) state.spoke.set(user, at);
+  return state;
+}
+
 /** How a room without events begins. */
 export interface Creation {
   readonly by: string;
   readonly topic: string;
   readonly epoch: string;
   readonly at: number;
+}
+
+/** Who is no more in the room by this event, which has not happened yet. */
+function partedBy(event: RoomEvent, state: RoomState): Iterable<UserId> {
+  switch (event.type) {
+    case 'left':
+      return [event.user];
+    case 'kicked':
+      return [event.target];
+    case 'closed':
+      return state.members.keys();
+    default:
+      return [];
+  }
 }
 
 function mayWrite({ type }: RoomCommand): boolean {

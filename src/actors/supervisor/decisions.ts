@@ -32,7 +32,12 @@ export type SupervisorCommand =
       /** Why the room would not have it, if it would not. */
       readonly objection?: Refusal | undefined;
     }
-  | { readonly type: 'inbox-head'; readonly user: UserId };
+  | { readonly type: 'inbox-head'; readonly user: UserId }
+  /** Is there such a user, for `by` if one asks who may be blocked? */
+  | { readonly type: 'find-user'; readonly user: string; readonly by?: UserId }
+  | { readonly type: 'block'; readonly user: UserId; readonly blocked: string }
+  | { readonly type: 'unblock'; readonly user: UserId; readonly blocked: string }
+  | { readonly type: 'list-blocks'; readonly user: UserId };
 
 export type SupervisorReply =
   | { readonly type: 'registered'; readonly user: UserId }
@@ -45,6 +50,8 @@ export type SupervisorReply =
   | { readonly type: 'rooms'; readonly rooms: readonly RoomName[] }
   | { readonly type: 'sent'; readonly seq: number; readonly at: number; readonly duplicate: boolean }
   | { readonly type: 'inbox'; readonly head: number }
+  | { readonly type: 'found'; readonly known: boolean }
+  | { readonly type: 'blocks'; readonly users: readonly UserId[] }
   | { readonly type: 'done' };
 
 export type SupervisorEvent =
@@ -67,7 +74,8 @@ export type SupervisorEvent =
       readonly owner: UserId;
       readonly message: PrivateMessage;
       readonly clientMsgId?: string | undefined;
-    };
+    }
+  | { readonly type: 'blocked' | 'unblocked'; readonly user: UserId; readonly blocked: UserId };
 
 /** All that the supervisor knows, as it looks it up. */
 export interface SupervisorMemory {
@@ -77,6 +85,8 @@ export interface SupervisorMemory {
   findByToken(tokenHash: Uint8Array, at: number): UserId | undefined;
   userExists(user: string): boolean;
   memberships(user: UserId): RoomName[];
+  hasBlocked(user: string, blocked: UserId): boolean;
+  blocks(user: UserId): UserId[];
   inboxHead(user: UserId): number;
   findSent(
     user: UserId,
@@ -142,9 +152,34 @@ export function decide(command: SupervisorCommand, at: number, memory: Superviso
       return sendPrivate(command, at, memory, limits);
     case 'inbox-head':
       return answer({ type: 'inbox', head: memory.inboxHead(command.user) });
+    case 'find-user': {
+      const { user, by } = command;
+      const known = by === undefined ? memory.userExists(user) : isThereFor(by, user, memory);
+      return answer({ type: 'found', known });
+    }
+    case 'block': {
+      const { user, blocked } = command;
+      if (!memory.userExists(blocked)) return answer(refusals.userNotFound(blocked));
+      if (memory.hasBlocked(user, blocked as UserId)) return answer(done);
+      if (memory.blocks(user).length >= limits.userBlocksMax)
+        return answer(refusals.tooManyBlocks(limits.userBlocksMax));
+      return { events: [{ type: 'blocked', user, blocked: blocked as UserId }], outcome: done };
+    }
+    case 'unblock': {
+      const { user, blocked } = command;
+      if (!memory.hasBlocked(user, blocked as UserId)) return answer(done);
+      return { events: [{ type: 'unblocked', user, blocked: blocked as UserId }], outcome: done };
+    }
+    case 'list-blocks':
+      return answer({ type: 'blocks', users: memory.blocks(command.user) });
     default:
       return command satisfies never;
   }
+}
+
+/** Whether `from` finds a user: one who has blocked them is as nobody to them. */
+function isThereFor(from: UserId, user: string, memory: SupervisorMemory): boolean {
+  return memory.userExists(user) && !memory.hasBlocked(user, from);
 }
 
 function note(user: UserId, room: RoomName, memory: SupervisorMemory, limits: Limits): SupervisorEvent | Refusal {
@@ -170,11 +205,11 @@ function sendPrivate(
     }
   }
   if (objection !== undefined) {
-    const unknown = objection.code === 'USER_NOT_IN_ROOM' && !memory.userExists(to);
+    const unknown = objection.code === 'USER_NOT_IN_ROOM' && !isThereFor(from, to, memory);
     return answer(unknown ? refusals.userNotFound(to) : objection);
   }
-  // Somebody whose identity ended after the room was asked.
-  if (!memory.userExists(to)) return answer(refusals.userNotFound(to));
+  // Or somebody whose identity ended after the room was asked.
+  if (!isThereFor(from, to, memory)) return answer(refusals.userNotFound(to));
   const recipient = to as UserId;
   const seq = memory.inboxHead(from) + 1;
   const sent: PrivateMessage = { seq, room, from, to: recipient, at, text };

@@ -10,6 +10,7 @@ import { ActorRef, type Connection, withPorts } from '../actor-ref.js';
 import { ActorThread, serve } from '../actor-thread.js';
 import type { RemoteActor } from '../batch.js';
 import type { RoomCommand, RoomReply } from '../room/decisions.js';
+import { notMember } from '../room/moderation.js';
 import { roomPacking } from '../room/packing.js';
 import type { DiskNotice } from '../room/room-host.js';
 import { type RoomInfo, RoomThreads, RoomUnavailable } from './room-threads.js';
@@ -103,7 +104,7 @@ function startSupervisor(port: MessagePort, { directory, rooms, threadsMax, limi
     for (const { user, rooms: left } of supervisor.expired(Date.now(), expiredUsersMax)) {
       const leave: RoomCommand = { type: 'leave', user, reason: 'expired' };
       const outcomes = await Promise.all(left.map((room) => refTo(room).ask(leave)));
-      const gone = outcomes.every((outcome) => !('code' in outcome) || outcome.code === 'NOT_IN_ROOM');
+      const gone = outcomes.every((outcome) => !('code' in outcome) || notMember.has(outcome.code));
       if (gone)
         actor.handle({ at: Date.now(), commands: [{ type: 'end', user }], firstKey: 0, again: false, dialects: [] });
     }

@@ -122,6 +122,12 @@ export class Supervisor implements Actor<SupervisorCommand, SupervisorReply, Inb
       case 'received':
         this.#store.addToInbox(event.owner, event.message, event.clientMsgId);
         break;
+      case 'blocked':
+        this.#store.addBlock(event.user, event.blocked);
+        break;
+      case 'unblocked':
+        this.#store.removeBlock(event.user, event.blocked);
+        break;
       default:
         event satisfies never;
     }

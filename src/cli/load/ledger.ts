@@ -59,6 +59,8 @@ export class Ledger {
       case 'room.changed':
         this.#follow(client, push.params.room, push.params.seq);
         return;
+      case 'room.invited':
+        return;
       default:
         push satisfies never;
     }

@@ -28,7 +28,7 @@ const commands: fc.Arbitrary<RoomCommand> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('change-topic'), user, topic: words }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('read'), user }) },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant('list-members') }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('list-members'), user }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('vouch'), from: user, to: user }) },
 );
 // A clock that stands still, goes on, jumps back, or jumps over the memory of a clientMsgId.

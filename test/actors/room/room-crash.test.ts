@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import type { RoomCommand, RoomReply } from '../../../src/actors/room/decisions.js';
 import type { Room } from '../../../src/actors/room/room.js';
+import { roles } from '../../../src/protocol/events.js';
 import type { Refusal } from '../../../src/protocol/refusals.js';
 import { withFullDisk } from '../../support/full-disk.js';
 import { ana, bia, caio } from '../../support/people.js';
@@ -54,6 +55,24 @@ t.test('who joined and left again is not brought back by a resubmission', async 
   t.match(again.status(), { head: 4, members: 1 });
 });
 
+t.test('what a moderator did and was not told is answered as done, and not done twice', async (t) => {
+  const commands: RoomCommand[] = [
+    { type: 'join', user: bia },
+    { type: 'join', user: caio },
+    { type: 'set-role', by: ana, user: bia, role: 'moderator' },
+    { type: 'mute', by: bia, user: caio },
+    { type: 'kick', by: bia, user: caio },
+    { type: 'ban', by: bia, user: caio, known: true },
+    { type: 'close', by: ana },
+  ];
+  const { again, replies, image } = afterCrash(t, commands);
+  const [bias, caios, ...done] = ask(again, commands, { again: true }).replies;
+  t.match([bias, caios], [{ seq: 3 }, { seq: 4 }]);
+  t.strictSame(done, replies.slice(2));
+  t.match(done, [{ seq: 5 }, { seq: 6 }, { seq: 7 }, { seq: 8 }, { seq: 9 }]);
+  t.equal(storedEvents(image).length, 9);
+});
+
 t.test('what had no effect then has none now: its caller is told that its fate is unknown', async (t) => {
   const commands: RoomCommand[] = [
     { type: 'leave', user: bia },
@@ -92,6 +111,10 @@ const commands: fc.Arbitrary<RoomCommand> = fc.oneof(
   fc.record({ type: fc.constant('join'), user }),
   fc.record({ type: fc.constant('leave'), user }),
   fc.record({ type: fc.constant('change-topic'), user, topic: fc.constantFrom('café', 'chá') }),
+  // For good: a time that is over by the second attempt is another decision.
+  fc.record({ type: fc.constantFrom('kick', 'mute', 'unmute', 'unban'), by: user, user }),
+  fc.record({ type: fc.constant('ban'), by: user, user, known: fc.constant(true) }),
+  fc.record({ type: fc.constant('set-role'), by: user, user, role: fc.constantFrom(...roles) }),
   {
     weight: 3,
     arbitrary: fc.record({

@@ -177,3 +177,31 @@ t.test('who is not in the room is told from who does not exist', async (t) => {
   refused(t, to('caio'), 'USER_NOT_FOUND', 'a name is no id');
   refused(t, to('davi#1'), 'USER_NOT_FOUND', 'davi never was');
 });
+
+t.test('to who is blocked, a user is nobody; whoever else asks is told as before', async (t) => {
+  const supervisor = withPeople({ userBlocksMax: 1 });
+  supervisor.do({ ...write, clientMsgId: 'x' }, 2000);
+  const block = (blocked: string) => supervisor.do({ type: 'block', user: bia, blocked }, 2000);
+  refused(t, block('davi#1'), 'USER_NOT_FOUND', 'davi never was');
+  t.strictSame(block(ana), { type: 'done' });
+  t.strictSame(block(ana), { type: 'done' }, 'again is no error');
+  refused(t, block(caio), 'FORBIDDEN', 'one too many');
+  t.strictSame(supervisor.do({ type: 'list-blocks', user: bia }, 2000), { type: 'blocks', users: [ana] });
+
+  const toBia = supervisor.do(write, 2000);
+  const toNobody = supervisor.do({ ...write, to: 'davi#1', objection: refusals.userNotInRoom('davi#1', sala1) }, 2000);
+  t.equal(JSON.stringify(toBia).replaceAll(bia, 'X'), JSON.stringify(toNobody).replaceAll('davi#1', 'X'));
+  refused(t, supervisor.do({ ...write, objection: refusals.userNotInRoom(bia, sala1) }, 2000), 'USER_NOT_FOUND', '');
+  t.match(supervisor.do({ ...write, clientMsgId: 'x' }, 2000), { duplicate: true }, 'what was sent, was');
+  t.match(supervisor.do({ ...write, from: caio }, 2000), { type: 'sent' }, 'caio is heard');
+  t.match(supervisor.do({ ...write, from: bia, to: ana }, 2000), { type: 'sent' }, 'and bia is');
+
+  const known = (by?: UserId) =>
+    supervisor.do({ type: 'find-user', user: bia, ...(by === undefined ? {} : { by }) }, 2000);
+  t.strictSame(
+    [known(), known(ana), known(caio)].map((found) => 'known' in found && found.known),
+    [true, false, true],
+  );
+  t.strictSame(supervisor.do({ type: 'unblock', user: bia, blocked: ana }, 2000), { type: 'done' });
+  t.match(supervisor.do(write, 2000), { type: 'sent' });
+});
