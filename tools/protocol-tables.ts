@@ -100,6 +100,8 @@ const plainLimits: { readonly [Name in keyof Limits]?: string } = {
   historyLimitDefault: 'Messages in one history page where no `limit` is given.',
   historyLimitMax: 'Messages in one history page.',
   roomsMax: 'Rooms of this server.',
+  accountsMax: 'Accounts of this server.',
+  passwordCharactersMin: 'Characters of a new password.',
   roomMembersMax: 'Members of one room.',
 };
 
@@ -146,6 +148,14 @@ const examples: { readonly [Name in keyof typeof refusals]: Refusal } = {
   alreadyRegistered: refusals.alreadyRegistered('ana#1'),
   nameInvalid: refusals.nameInvalid(defaultLimits),
   tokenInvalid: refusals.tokenInvalid(),
+  nameReserved: refusals.nameReserved('ana'),
+  nameShared: refusals.nameShared('ana'),
+  accountIdInvalid: refusals.accountIdInvalid('userId'),
+  credentialsInvalid: refusals.credentialsInvalid(),
+  passwordInvalid: refusals.passwordInvalid(defaultLimits, 'password'),
+  accountExists: refusals.accountExists('ana#1'),
+  accountNotFound: refusals.accountNotFound('ana#1'),
+  sessionNotFound: refusals.sessionNotFound(),
   roomNotFound: refusals.roomNotFound('sala9'),
   roomExists: refusals.roomExists('sala1'),
   roomNameInvalid: refusals.roomNameInvalid(defaultLimits),
@@ -164,6 +174,7 @@ const examples: { readonly [Name in keyof typeof refusals]: Refusal } = {
   batchReplyTooLarge: refusals.batchReplyTooLarge(defaultLimits),
   protocolUnsupported: refusals.protocolUnsupported(2, 1),
   rateLimited: refusals.rateLimited(5, 200),
+  attemptsLimited: refusals.attemptsLimited(1000),
   busy: refusals.busy('sala1', 100),
   storageFull: refusals.storageFull('sala1', 1000),
   draining: refusals.draining(),
@@ -171,6 +182,7 @@ const examples: { readonly [Name in keyof typeof refusals]: Refusal } = {
   roomFull: refusals.roomFull('sala1', defaultLimits.roomMembersMax),
   ownersOnly: refusals.ownersOnly('sala1'),
   tooManyRooms: refusals.tooManyRooms(defaultLimits.roomsMax),
+  tooManyAccounts: refusals.tooManyAccounts(defaultLimits.accountsMax),
   tooManyRoomsOfUser: refusals.tooManyRoomsOfUser(defaultLimits.userRoomsMax),
 };
 

@@ -37,16 +37,19 @@ const portuguese = [
   '/tchau',
 ];
 /** What this server has beyond version 1 of the contract. */
-const beyond = { en: ['/create'], pt: ['/criar'] };
+const beyond = {
+  en: ['/create', '/account create', '/login', '/account password', '/account delete', '/sessions', '/revoke'],
+  pt: ['/criar', '/conta criar', '/autenticar', '/conta senha', '/conta apagar', '/sessoes', '/revogar'],
+};
 
 t.test('help lists every command in its language, each with what it does', async (t) => {
-  const wordsOf = (lines: string[] | undefined) => new Set(lines?.map((line) => line.split(' ')[0]));
+  const wordsOf = (lines: string[] | undefined) => new Set(lines?.map((line) => /^\/[a-z]+( [a-z]+)?/.exec(line)?.[0]));
   t.strictSame(wordsOf(help(undefined, 'en')), new Set([...english, ...beyond.en]));
   t.strictSame(wordsOf(help(undefined, 'pt')), new Set([...portuguese, ...beyond.pt]));
   for (const line of help(undefined, 'en') ?? [])
-    t.match(line, /^\/[a-z]+( [^a-z]+| \[json\|text\])? {2,}[A-Z].+\.$/, line);
+    t.match(line, /^\/[a-z]+( [a-z]+)?( [^a-z]+)?( \[(json\|text|reserve)\])? {2,}[A-Z].+\.$/, line);
   for (const line of help(undefined, 'pt') ?? [])
-    t.match(line, /^\/[a-z]+( [^a-z]+| \[json\|text\])? {2,}[A-Z].+\.$/, line);
+    t.match(line, /^\/[a-z]+( [a-z]+)?( [^a-z]+)?( \[(json\|text|reservar)\])? {2,}[A-ZÀ-Ú].+\.$/, line);
 });
 
 t.test('help about one command is one line, whichever of its words is asked for', async (t) => {
@@ -55,6 +58,18 @@ t.test('help about one command is one line, whichever of its words is asked for'
   const entrar = ['/entrar SALA - Entra em uma sala; texto puro vai para ela a partir de agora.'];
   for (const word of ['join', '/entrar']) t.strictSame(help(word, 'pt'), entrar, word);
   for (const word of [...english, ...portuguese]) t.equal(help(word, 'en')?.length, 1, word);
+});
+
+t.test('a command of two words is found by both, and all that begin alike by the first', async (t) => {
+  t.strictSame(help('account delete', 'en')?.length, 1);
+  const family = ['/account create', '/account password', '/account delete'];
+  for (const word of ['account', '/conta']) {
+    t.strictSame(
+      help(word, 'en')?.map((line) => line.split(' ').slice(0, 2).join(' ')),
+      family,
+      word,
+    );
+  }
 });
 
 t.test('the arguments are named in the language of the help', async (t) => {

@@ -1,0 +1,28 @@
+import { availableParallelism } from 'node:os';
+import type { hash, verify } from './argon2id.js';
+import { TaskPool } from './task-pool.js';
+
+/** Hashing of passwords in threads of its own, which leave the processor to all others. */
+export interface Passwords {
+  hash(password: string): Promise<ReturnType<typeof hash>>;
+  verify(query: Parameters<typeof verify>[0]): Promise<ReturnType<typeof verify>>;
+  close(): Promise<void>;
+}
+
+const niceness = 10;
+const retryAfterMs = 1000;
+
+/** Both functions reject with PoolBusy when `queueMax` passwords wait. */
+export function createPasswords(queueMax: number): Passwords {
+  const pool = new TaskPool({
+    name: 'the check of passwords',
+    threadsMin: 0,
+    // One for every four cores: who logs in can wait, who talks should not have to.
+    threadsMax: Math.max(1, Math.floor(availableParallelism() / 4)),
+    queueMax,
+    retryAfterMs,
+    niceness,
+  });
+  const module = new URL('./argon2id.js', import.meta.url);
+  return { hash: pool.task(module, 'hash'), verify: pool.task(module, 'verify'), close: () => pool.close() };
+}
