@@ -46,7 +46,9 @@ t.test('more passwords than may wait are refused, and those that wait are checke
 
 t.test('the threads that hash stand behind all others', { skip: process.platform !== 'linux' }, async (t) => {
   const niceOf = (task: string) => {
-    const fields = readFileSync(`/proc/self/task/${task}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+    const fields = readFileSync(`/proc/self/task/${task}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
     return Number(fields[16]);
   };
   const before = niceOf(String(process.pid));
