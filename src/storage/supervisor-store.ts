@@ -100,12 +100,23 @@ export class SupervisorStore {
   readonly #db: Database;
   readonly #statements: ReturnType<typeof prepare>;
   readonly transaction: Transaction;
+  /** How many accounts there are, once it was asked: SQLite reads them all to count them. */
+  #accounts: number | undefined;
 
   /** @throws StorageError */
   constructor(file: string) {
     this.#db = openDatabase(file, supervisorDatabase);
     this.#statements = prepare(this.#db);
-    this.transaction = transactionsOn(this.#db);
+    const transaction = transactionsOn(this.#db);
+    this.transaction = (work) => {
+      try {
+        return transaction(work);
+      } catch (error) {
+        // Those of a transaction that was undone may have been counted.
+        this.#accounts = undefined;
+        throw error;
+      }
+    };
   }
 
   /** The last number given to a name; 0 if there is none. */
@@ -158,7 +169,8 @@ export class SupervisorStore {
   }
 
   accountCount(): number {
-    return this.#statements.accountCount.get() as number;
+    this.#accounts ??= this.#statements.accountCount.get() as number;
+    return this.#accounts;
   }
 
   /** Whether anybody of this name has an account. */
@@ -170,6 +182,7 @@ export class SupervisorStore {
   /** The user becomes permanent; with `reserve`, the name is theirs alone. */
   addAccount(user: UserId, password: string, at: number, reserve: boolean): void {
     this.#statements.addAccount.run(user, password, at);
+    if (this.#accounts !== undefined) this.#accounts++;
     this.#statements.stay.run(user);
     if (reserve) this.#statements.setNameOwner.run(user, nameOf(user));
   }
@@ -201,7 +214,8 @@ export class SupervisorStore {
   removeUser(user: UserId): void {
     this.#statements.removeUser.run(user);
     this.#statements.removeSessions.run(user);
-    this.#statements.removeAccount.run(user);
+    const { changes } = this.#statements.removeAccount.run(user);
+    if (this.#accounts !== undefined) this.#accounts -= changes;
     this.#statements.freeName.run(nameOf(user), user);
     this.#statements.removeMemberships.run(user);
     this.#statements.removeInbox.run(user);

@@ -70,9 +70,10 @@ export function createIdentities({ supervisor, rooms, users, release }: Chat): I
 
     endSession: async (user, session) => {
       const outcome = await supervisor.ask({ type: 'end-session', user: user.id, session });
-      if (isRefusal(outcome)) return outcome;
-      cut(user, [session]);
-      return undefined;
+      const ended = !isRefusal(outcome) || outcome.code === 'SESSION_NOT_FOUND';
+      // Also where it was ended before: whoever ended it may not have been told, and repeats the call.
+      if (ended) cut(user, [session]);
+      return isRefusal(outcome) ? outcome : undefined;
     },
 
     comeBack: async (session, command, { rooms: positions, inboxAfter }, reply) => {

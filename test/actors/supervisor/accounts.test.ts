@@ -7,6 +7,7 @@ import { defaultLimits, type Limits } from '../../../src/protocol/limits.js';
 import { type SessionId, sessionId, type UserId, type UserName } from '../../../src/protocol/names.js';
 import type { Refusal } from '../../../src/protocol/refusals.js';
 import { supervisorDatabase } from '../../../src/storage/supervisor-store.js';
+import { withFullDisk } from '../../support/full-disk.js';
 import { ana, bia, sala1 } from '../../support/people.js';
 import { crashImage } from '../../support/rooms-on-disk.js';
 import { arrivalWith, hashOf } from '../../support/supervisor-in-memory.js';
@@ -166,8 +167,14 @@ t.test('there are so many accounts and no more', async (t) => {
   const { ask } = open(t, { accountsMax: 1 });
   ask(register('ana', 'a'));
   ask(register('bia', 'b'));
-  t.match(ask(create(ana)), { type: 'done' });
+  t.match(
+    withFullDisk(t, () => ask(create(bia))),
+    { code: 'BUSY' },
+  );
+  t.match(ask(create(ana)), { type: 'done' }, 'one that was not written is not counted');
   t.match(ask(create(bia)), { code: 'FORBIDDEN' });
+  ask({ type: 'end', user: ana, password: 'hash' });
+  t.match(ask(create(bia)), { type: 'done' }, 'one that was deleted makes room');
 });
 
 t.test('a database from before there were sessions keeps its users and their tokens', async (t) => {
