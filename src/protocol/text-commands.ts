@@ -20,7 +20,7 @@ export type TextRequest =
 export const connectionCommands = {
   '/help': {
     alias: '/ajuda',
-    args: '[command]',
+    args: '[…command]',
     doc: { en: 'This list, or one command.', pt: 'Esta lista, ou um comando.' },
   },
   '/mode': {
@@ -103,7 +103,7 @@ export function parseText(line: string, currentRoom: string | undefined): TextRe
   if (args === undefined) return { type: 'refused', refusal: misused(command), ...spoken };
   const { method } = command;
   if (method === undefined) {
-    if (command.words.en === '/help') return { type: 'help', about: args.command, ...spoken };
+    if (command.words.en === '/help') return { type: 'help', about: args.command?.trim() || undefined, ...spoken };
     return { type: 'mode', mode: args.mode ?? '' };
   }
   const filled = fillParams(command, method, args, currentRoom);

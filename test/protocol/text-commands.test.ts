@@ -76,6 +76,12 @@ t.test('every command of the contract, and its Portuguese word, is the call of i
 t.test('help and mode are about the connection itself', async (t) => {
   t.strictSame(parseText('/help', undefined), { type: 'help', about: undefined, language: 'en' });
   t.strictSame(parseText('/help join', undefined), { type: 'help', about: 'join', language: 'en' });
+  t.strictSame(parseText('/help account create ', undefined), {
+    type: 'help',
+    about: 'account create',
+    language: 'en',
+  });
+  t.strictSame(parseText('/help  ', undefined), { type: 'help', about: undefined, language: 'en' });
   t.strictSame(parseText('/ajuda', undefined), { type: 'help', about: undefined, language: 'pt' });
   t.strictSame(parseText('/ajuda /entrar', undefined), { type: 'help', about: '/entrar', language: 'pt' });
   t.match(parseText('/mode json', undefined), { type: 'mode', mode: 'json' });
