@@ -32,7 +32,13 @@ const busyRetryMs = 100;
 
 /** Every read rejects with PoolBusy when `queueMax` of them wait, and with the read's own error when it fails. */
 export function createReads(queueMax: number): Reads {
-  const pool = new TaskPool({ name: 'the history', threadsMin: 1, threadsMax, queueMax, retryAfterMs: busyRetryMs });
+  const pool = new TaskPool({
+    name: 'the history',
+    threadsMin: 1,
+    threadsMax,
+    queueMax,
+    retryAfterMs: () => busyRetryMs,
+  });
   const run = <Query, Result>(task: string) => pool.task<Query, Result>(new URL(`./${task}.js`, import.meta.url));
   return {
     roomEvents: run('room-events'),

@@ -10,7 +10,8 @@ export interface Passwords {
 }
 
 const niceness = 10;
-const retryAfterMs = 1000;
+const retryAfterMsMin = 1000;
+const retryAfterMsSpread = 2000;
 
 /** Both functions reject with PoolBusy when `queueMax` passwords wait. */
 export function createPasswords(queueMax: number): Passwords {
@@ -20,7 +21,8 @@ export function createPasswords(queueMax: number): Passwords {
     // One for every four cores: who logs in can wait, who talks should not have to.
     threadsMax: Math.max(1, Math.floor(availableParallelism() / 4)),
     queueMax,
-    retryAfterMs,
+    // Spread, so that not all who are refused at once come back at once.
+    retryAfterMs: () => retryAfterMsMin + Math.floor(Math.random() * retryAfterMsSpread),
     niceness,
   });
   const module = new URL('./argon2id.js', import.meta.url);

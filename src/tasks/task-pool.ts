@@ -21,8 +21,8 @@ export interface TaskPoolOptions {
   readonly threadsMax: number;
   /** Tasks that wait for a thread. */
   readonly queueMax: number;
-  /** When to come back who is told that the pool is busy. */
-  readonly retryAfterMs: number;
+  /** When to come back who is told that the pool is busy; asked for each. */
+  readonly retryAfterMs: () => number;
   /** How far the threads stand behind the others of this machine: see nice(1). */
   readonly niceness?: number;
 }
@@ -56,16 +56,16 @@ export class TaskPool {
     const { name: who, queueMax, retryAfterMs } = this.#options;
     return async (query) => {
       // A closed pool would start threads again.
-      if (this.#closed) throw new PoolBusy(who, retryAfterMs);
+      if (this.#closed) throw new PoolBusy(who, retryAfterMs());
       this.#pool ??= this.#start();
       const pool = await this.#pool;
-      if (this.#waiting.length >= queueMax) throw new PoolBusy(who, retryAfterMs);
+      if (this.#waiting.length >= queueMax) throw new PoolBusy(who, retryAfterMs());
       await new Promise<void>((resolve) => {
         this.#waiting.push(resolve);
         this.#begin();
       });
       try {
-        if (this.#closed) throw new PoolBusy(who, retryAfterMs);
+        if (this.#closed) throw new PoolBusy(who, retryAfterMs());
         return (await pool.run(query, { filename, name })) as Result;
       } finally {
         setImmediate(this.#ended);

@@ -257,7 +257,7 @@ t.test('when too many passwords wait, logins are refused for now', async (t) => 
   );
   const refused = replies.flatMap((reply) => ('error' in reply ? [reply.error.data] : []));
   t.ok(refused.length > 0 && refused.length < replies.length, 'some of them');
-  for (const data of refused) t.match(data, { code: 'BUSY', temporary: true, retryAfterMs: 1000 });
+  for (const data of refused) t.match(data, { code: 'BUSY', temporary: true, retryAfterMs: Number });
   t.equal((await logIn(t, ana.userId, server)).userId, ana.userId, 'and they were not counted as wrong');
 });
 
