@@ -9,7 +9,8 @@ export interface Passwords {
   close(): Promise<void>;
 }
 
-const niceness = 10;
+const threadsMax = 4;
+const niceness = 5;
 const retryAfterMsMin = 1000;
 const retryAfterMsSpread = 2000;
 
@@ -19,7 +20,7 @@ export function createPasswords(queueMax: number): Passwords {
     name: 'the check of passwords',
     threadsMin: 0,
     // One for every four cores: who logs in can wait, who talks should not have to.
-    threadsMax: Math.max(1, Math.floor(availableParallelism() / 4)),
+    threadsMax: Math.min(threadsMax, Math.max(1, Math.floor(availableParallelism() / 4))),
     queueMax,
     // Spread, so that not all who are refused at once come back at once.
     retryAfterMs: () => retryAfterMsMin + Math.floor(Math.random() * retryAfterMsSpread),

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap';
+import type { Reply } from '../support/contract.js';
 import { startDaemon } from '../support/daemon.js';
 import { startEmbedded } from '../support/embedded-server.js';
 import { LineClient } from '../support/line-client.js';
@@ -270,25 +271,37 @@ t.test('more sessions than there may be end the oldest, with its connections', a
   t.equal((await third.client.call('session.list')).sessions.length, 2);
 });
 
+/** Logins stand behind all others of the machine, so on a busy one they may take long. */
+async function answerTo(client: LineClient, id: number): Promise<Reply> {
+  for (;;) {
+    try {
+      return await client.nextReply(id);
+    } catch (error) {
+      if (client.ended) throw error;
+    }
+  }
+}
+
 t.test('while two hundred log in at once, no message is lost, doubled or out of order', async (t) => {
-  const limits = { addressAttemptsMax: 1000, passwordQueueMax: 1000 };
+  const limits = { addressAttemptsMax: 1000, accountAttemptsMax: 1000, passwordQueueMax: 1000 };
   const server = await startEmbedded(t, ['sala1'], limits);
   const room = 'sala1';
   const ana = await enter(t, server, 'ana', room);
   const bia = await enter(t, server, 'bia', room);
-  const guests = await Promise.all(Array.from({ length: 200 }, (_, i) => settle(t, `g${i}`, server)));
-  const clients = await Promise.all(guests.map(() => LineClient.connect(t, server)));
+  const guests = await Promise.all(Array.from({ length: 10 }, (_, i) => settle(t, `g${i}`, server)));
+  const userIds = Array.from({ length: 200 }, (_, i) => guests[i % guests.length]?.userId as string);
+  const clients = await Promise.all(userIds.map(() => LineClient.connect(t, server)));
   let done = false;
   const logins = Promise.all(
-    clients.map((client, i) => client.call('account.login', { userId: guests[i]?.userId as string, password })),
+    clients.map((client, i) => answerTo(client, client.ask('account.login', { userId: userIds[i], password }))),
   ).finally(() => {
     done = true;
   });
   const seqs: number[] = [];
   while (!done) seqs.push((await ana.client.call('room.send', { room, text: `${seqs.length}` })).seq);
-  t.strictSame(
-    (await logins).map(({ userId }) => userId),
-    guests.map(({ userId }) => userId),
+  t.match(
+    await logins,
+    userIds.map((userId) => ({ result: { userId } })),
   );
   for (const [i, seq] of seqs.entries()) t.match(await bia.client.nextPush('room.message'), { seq, text: `${i}` });
   t.comment(`${seqs.length} messages meanwhile`);
