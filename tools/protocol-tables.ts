@@ -101,6 +101,8 @@ const plainLimits: { readonly [Name in keyof Limits]?: string } = {
   historyLimitMax: 'Messages in one history page.',
   roomsMax: 'Rooms of this server.',
   slowModeSecondsMax: 'Seconds between two messages of one member in slow mode.',
+  accountsMax: 'Accounts of this server.',
+  passwordCharactersMin: 'Characters of a new password.',
   roomMembersMax: 'Members of one room.',
 };
 
@@ -147,6 +149,14 @@ const examples: { readonly [Name in keyof typeof refusals]: Refusal } = {
   alreadyRegistered: refusals.alreadyRegistered('ana#1'),
   nameInvalid: refusals.nameInvalid(defaultLimits),
   tokenInvalid: refusals.tokenInvalid(),
+  nameReserved: refusals.nameReserved('ana'),
+  nameShared: refusals.nameShared('ana'),
+  accountIdInvalid: refusals.accountIdInvalid('userId'),
+  credentialsInvalid: refusals.credentialsInvalid(),
+  passwordInvalid: refusals.passwordInvalid(defaultLimits, 'password'),
+  accountExists: refusals.accountExists('ana#1'),
+  accountNotFound: refusals.accountNotFound('ana#1'),
+  sessionNotFound: refusals.sessionNotFound(),
   roomNotFound: refusals.roomNotFound('sala9'),
   roomExists: refusals.roomExists('sala1'),
   roomNameInvalid: refusals.roomNameInvalid(defaultLimits),
@@ -165,6 +175,7 @@ const examples: { readonly [Name in keyof typeof refusals]: Refusal } = {
   batchReplyTooLarge: refusals.batchReplyTooLarge(defaultLimits),
   protocolUnsupported: refusals.protocolUnsupported(2, 1),
   rateLimited: refusals.rateLimited(5, 200),
+  attemptsLimited: refusals.attemptsLimited(1000),
   busy: refusals.busy('sala1', 100),
   storageFull: refusals.storageFull('sala1', 1000),
   draining: refusals.draining(),
@@ -184,6 +195,7 @@ const examples: { readonly [Name in keyof typeof refusals]: Refusal } = {
   tooManyBlocks: refusals.tooManyBlocks(defaultLimits.userBlocksMax),
   ownersOnly: refusals.ownersOnly('sala1'),
   tooManyRooms: refusals.tooManyRooms(defaultLimits.roomsMax),
+  tooManyAccounts: refusals.tooManyAccounts(defaultLimits.accountsMax),
   tooManyRoomsOfUser: refusals.tooManyRoomsOfUser(defaultLimits.userRoomsMax),
 };
 

@@ -1,6 +1,8 @@
 import { CallRefused, CallTimedOut, ConnectionLost, ServerUnreachable } from '../client/errors.js';
+import { NotLoggedIn } from './account-visit.js';
 import { exitCodes } from './exit-codes.js';
 import { jsonLine, printable } from './printable.js';
+import { LoginNotKept } from './saved-session.js';
 import type { Words } from './words.js';
 
 /** Tells on stderr why a command failed, and with `json` a refusal on stdout too. Answers the exit code. */
@@ -12,6 +14,14 @@ export function tellFailure(
   if (error instanceof CallRefused) {
     if (options.json) process.stdout.write(`${jsonLine(error.wire)}\n`);
     say(`${error.code} ${error.message}`);
+    return exitCodes.refused;
+  }
+  if (error instanceof NotLoggedIn) {
+    say(words.notLoggedIn);
+    return exitCodes.refused;
+  }
+  if (error instanceof LoginNotKept) {
+    say(words.loginNotKept(error.file, reasonOf(error)));
     return exitCodes.refused;
   }
   if (error instanceof ServerUnreachable) {

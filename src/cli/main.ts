@@ -1,11 +1,13 @@
-import yargs, { type Argv } from 'yargs';
+import yargs, { type Argv, type Options } from 'yargs';
 import { faults } from '../protocol/control.js';
 import { roles } from '../protocol/events.js';
 import { defaultLimits } from '../protocol/limits.js';
+import type { Visit } from './account-visit.js';
 import { markedArguments, roomNames, unmarked, wholeNumber } from './arguments.js';
+import type { PasswordKind } from './ask-password.js';
 import { defaultName } from './default-name.js';
 import { exitCodes } from './exit-codes.js';
-import type { OneShot, OneShotOptions } from './one-shot.js';
+import type { Coming, OneShot, OneShotOptions } from './one-shot.js';
 import { version } from './version.js';
 import { languageOf, wordsIn } from './words.js';
 
@@ -32,8 +34,8 @@ const argumentsMissing = { one: words.argumentsMissing, other: words.argumentsMi
 class UsageError extends Error {}
 
 /** The options of every command that talks to a server. */
-function userOptions<Known>(command: Argv<Known>, waitSeconds: number, waits: string, json: string) {
-  const options = {
+function serverOptions(waitSeconds: number, waits: string, json: string) {
+  return {
     host: { type: 'string', default: '127.0.0.1', requiresArg: true, describe: words.host },
     port: {
       type: 'string',
@@ -42,8 +44,6 @@ function userOptions<Known>(command: Argv<Known>, waitSeconds: number, waits: st
       describe: words.port,
       coerce: wholeNumber('port', words, 1, portMax),
     },
-    name: { type: 'string', default: defaultName(), requiresArg: true, describe: words.name },
-    token: { type: 'string', requiresArg: true, describe: words.token },
     wait: {
       type: 'string',
       default: String(waitSeconds),
@@ -53,7 +53,25 @@ function userOptions<Known>(command: Argv<Known>, waitSeconds: number, waits: st
     },
     json: { type: 'boolean', default: false, describe: json },
   } as const;
+}
+
+const nameOption = {
+  name: { type: 'string', defaultDescription: words.nameDefault, requiresArg: true, describe: words.name },
+} as const;
+const tokenOption = { token: { type: 'string', requiresArg: true, describe: words.token } } as const;
+
+/** The options of every command that talks to a server as some user. */
+function userOptions<Known>(command: Argv<Known>, waitSeconds: number, waits: string, json: string) {
+  return grouped(command, { ...serverOptions(waitSeconds, waits, json), ...nameOption, ...tokenOption });
+}
+
+function grouped<Known, Added extends Record<string, Options>>(command: Argv<Known>, options: Added) {
   return command.options(options).group(Object.keys(options), words.groupUser);
+}
+
+/** The options of the commands about an account. */
+function accountOptions<Known>(command: Argv<Known>) {
+  return grouped(command, { ...serverOptions(oneShotWaitSeconds, words.wait, words.json), ...tokenOption });
 }
 
 /** The options of every command that asks a server one thing. */
@@ -89,9 +107,40 @@ function adminOptions<Known>(command: Argv<Known>) {
   });
 }
 
-async function run<Result>(command: OneShot<Result>, options: Omit<OneShotOptions, 'language'>): Promise<void> {
-  const { runOneShot } = await import('./one-shot.js');
-  process.exitCode = await runOneShot(command, { ...options, language });
+type RunOptions = Omit<OneShotOptions, 'language' | 'name' | 'token'> & {
+  readonly name?: string | undefined;
+  readonly token?: string | undefined;
+};
+
+async function run<Result>(command: OneShot<Result>, options: RunOptions): Promise<void> {
+  const { asVisitor, runOneShot } = await import('./one-shot.js');
+  process.exitCode = await runOneShot(command, await visitor(options), asVisitor);
+}
+
+/** Runs a command about an account, by default for a user who is registered already. */
+async function runAccount<Result>(
+  command: OneShot<Result, Visit>,
+  options: RunOptions,
+  come?: Coming<Visit>,
+): Promise<void> {
+  const [{ runOneShot }, { asKnown }] = await Promise.all([import('./one-shot.js'), import('./account-visit.js')]);
+  process.exitCode = await runOneShot(command, await visitor(options), come ?? asKnown);
+}
+
+/** Who comes to the server: whom a token or a name tells, else who is logged in there, else a new user. */
+async function visitor<Given extends RunOptions>(options: Given) {
+  const { name, token } = options;
+  const { savedSession } = await import('./saved-session.js');
+  const saved = name === undefined && token === undefined ? await savedSession(options) : undefined;
+  return { ...options, name: name ?? defaultName(), token: token ?? saved?.token, language };
+}
+
+/** Asks for passwords, as many as there are `kinds`. */
+async function passwords(...kinds: readonly PasswordKind[]): Promise<readonly string[]> {
+  const { askPasswords } = await import('./ask-password.js');
+  const asked = await askPasswords(kinds, words);
+  if ('failed' in asked) throw new UsageError(asked.failed);
+  return asked.passwords;
 }
 
 const commandLine = yargs()
@@ -166,7 +215,7 @@ const commandLine = yargs()
         .example('$0 listen sala1 --json | jq .params', words.exampleListenJson),
     async ({ rooms, ...options }) => {
       const { listen } = await import('./listen.js');
-      process.exitCode = await listen(rooms.split(','), { ...options, language });
+      process.exitCode = await listen(rooms.split(','), await visitor(options));
     },
   )
   .command(
@@ -216,8 +265,84 @@ const commandLine = yargs()
     words.inbox,
     (command) =>
       oneShotOptions(pageOptions(command)).example('$0 inbox --token "$TOKEN" --limit 10', words.exampleInbox),
-    async ({ limit, before, after, ...options }) =>
-      run((await import('./inbox.js')).inbox({ limit, before, after }, options.token !== undefined), options),
+    async ({ limit, before, after, ...options }) => {
+      const who = await visitor(options);
+      await run((await import('./inbox.js')).inbox({ limit, before, after }, who.token !== undefined), who);
+    },
+  )
+  .command('account', words.account, (command) =>
+    command
+      .command(
+        'create',
+        words.accountCreate,
+        (command) =>
+          grouped(accountOptions(command), {
+            name: { ...nameOption.name, describe: words.nameOfAccount },
+            reserve: { type: 'boolean', default: false, describe: words.reserve },
+          })
+            .conflicts('name', 'token')
+            .example('$0 account create --name ana --reserve', words.exampleCreate),
+        async ({ reserve, ...options }) => {
+          const [password] = (await passwords('new')) as [string];
+          const [{ createAccount }, { settle }] = await Promise.all([
+            import('./account.js'),
+            import('./account-visit.js'),
+          ]);
+          await runAccount(createAccount(password, reserve, options), options, settle);
+        },
+      )
+      .command(
+        'login <userid>',
+        words.accountLogin,
+        (command) =>
+          grouped(
+            command.positional('userid', { type: 'string', demandOption: true, describe: words.argAccount }),
+            serverOptions(oneShotWaitSeconds, words.wait, words.json),
+          )
+            .example('$0 account login ana#1', words.exampleLogin)
+            .example('$0 account login ana < password.txt', words.exampleLoginPipe),
+        async ({ userid, ...options }) => {
+          const [password] = (await passwords('current')) as [string];
+          const [{ keepLogin }, { logIn }] = await Promise.all([import('./account.js'), import('./account-visit.js')]);
+          await runAccount(keepLogin(options), options, logIn(userid, password));
+        },
+      )
+      .command(
+        'password',
+        words.accountPassword,
+        (command) => accountOptions(command).example('$0 account password', words.examplePassword),
+        async (options) => {
+          const [password, fresh] = (await passwords('current', 'new')) as [string, string];
+          await runAccount((await import('./account.js')).changePassword(password, fresh), options);
+        },
+      )
+      .command(
+        'delete',
+        words.accountDelete,
+        (command) => accountOptions(command).example('$0 account delete', words.exampleDelete),
+        async (options) => {
+          const [password] = (await passwords('current')) as [string];
+          await runAccount((await import('./account.js')).deleteAccount(password, options), options);
+        },
+      )
+      .command(
+        'sessions',
+        words.accountSessions,
+        (command) => accountOptions(command).example('$0 account sessions', words.exampleSessions),
+        async (options) => runAccount((await import('./account.js')).sessions(), options),
+      )
+      .command(
+        'revoke [session]',
+        words.accountRevoke,
+        (command) =>
+          accountOptions(command.positional('session', { type: 'string', describe: words.argSession }))
+            .example('$0 account revoke 86f7e437faa5a7fc', words.exampleRevoke)
+            .example('$0 account revoke', words.exampleLogout),
+        async ({ session, ...options }) => runAccount((await import('./account.js')).revoke(session, options), options),
+      )
+      .example('$0 account create --name ana --reserve', words.exampleCreate)
+      .example('$0 account login ana#1', words.exampleLogin)
+      .demandCommand(1, words.commandMissing),
   )
   .command('admin', words.admin, (command) =>
     command

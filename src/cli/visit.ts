@@ -1,6 +1,7 @@
-import { CallTimedOut, ServerUnreachable } from '../client/errors.js';
+import { CallRefused, CallTimedOut, ServerUnreachable } from '../client/errors.js';
 import { type ConnectionState, enter, type Participant } from '../client/participant.js';
 import type { Language } from '../protocol/speech.js';
+import { forgetSession } from './saved-session.js';
 import { wordsIn } from './words.js';
 
 /** Who goes where. */
@@ -55,7 +56,13 @@ export async function visit<Done>(
   };
   try {
     const as = token === undefined ? { name } : { token };
-    user = await enter({ host, port, as, language, deadlineMs: waitMs, onChange, signal: end.signal });
+    const entering = enter({ host, port, as, language, deadlineMs: waitMs, onChange, signal: end.signal });
+    user = await entering.catch(async (error) => {
+      // A login that was ended elsewhere: the next command need not fail for it as well.
+      const over = error instanceof CallRefused && error.code === 'TOKEN_INVALID';
+      if (over && token !== undefined) await forgetSession(options, token);
+      throw error;
+    });
     try {
       return await work(user);
     } finally {

@@ -72,6 +72,24 @@ export interface Limits {
   readonly userBlocksMax: number;
   /** Messages a second and user; 0 is no limit. */
   readonly floodRate: number;
+  readonly accountsMax: number;
+  /** Sessions of one user; a login beyond them ends the one that was used least recently. */
+  readonly userSessionsMax: number;
+  readonly passwordCharactersMin: number;
+  /** Bytes of UTF-8 in a password. */
+  readonly passwordBytesMax: number;
+  /** Passwords that wait to be hashed or checked; beyond it calls are answered `BUSY`. */
+  readonly passwordQueueMax: number;
+  /** Attempts with a password that one address has at once; one that proves right is given back. */
+  readonly addressAttemptsMax: number;
+  /** An address gets one more attempt after so long. */
+  readonly addressAttemptSeconds: number;
+  /** Attempts with a password that are had at once for one account, from all addresses; one that proves right is given back. */
+  readonly accountAttemptsMax: number;
+  /** An account gets one more attempt after so long. */
+  readonly accountAttemptSeconds: number;
+  /** Addresses, and accounts, whose attempts are remembered; those that tried longest ago are forgotten first. */
+  readonly attemptKeysMax: number;
 }
 
 const KiB = 1024;
@@ -117,6 +135,16 @@ export const defaultLimits: Limits = {
   reasonBytesMax: 512,
   userBlocksMax: 1000,
   floodRate: 0,
+  accountsMax: 100_000,
+  userSessionsMax: 32,
+  passwordCharactersMin: 8,
+  passwordBytesMax: KiB,
+  passwordQueueMax: 256,
+  addressAttemptsMax: 100,
+  addressAttemptSeconds: 1,
+  accountAttemptsMax: 10,
+  accountAttemptSeconds: 60,
+  attemptKeysMax: 16_384,
 };
 
 /** The part of a process' open files that connections may be, so that rooms and readers always find theirs. */

@@ -1,23 +1,28 @@
 import * as v from 'valibot';
 import { roles } from './events.js';
 import {
+  accountId,
   anyJson,
   anyString,
   clientMsgId,
   messageText,
+  newPassword,
   newRoomName,
   type Param,
   type ParamKind,
   type ParamTable,
   pageLimit,
+  password,
   position,
   positions,
   reasonText,
   roleName,
   roomName,
   sanctionSeconds,
+  sessionIdText,
   slowModeSeconds,
   topicText,
+  trueOrFalse,
   userIdText,
   userName,
   wholeNumber,
@@ -74,6 +79,19 @@ const at = position.schema;
 const role = v.picklist(roles);
 const member = v.object({ userId: v.string(), name: v.string(), role, online: v.boolean() });
 const message = v.object({ seq, from: v.string(), at, text: v.string() });
+const back = {
+  userId: v.string(),
+  name: v.string(),
+  rooms: v.array(v.object({ room: v.string(), epoch: v.string(), seq, status: v.picklist(['resumed', 'reset']) })),
+  inboxSeq: seq,
+};
+const session = v.object({
+  session: v.string(),
+  createdAt: at,
+  lastUsedAt: at,
+  address: v.string(),
+  current: v.boolean(),
+});
 const privateMessage = v.object({
   seq,
   room: v.string(),
@@ -126,12 +144,7 @@ export const methods = {
   },
   'user.resume': {
     params: { token: must(anyString), rooms: may(positions), inboxAfter: may(position) },
-    result: v.object({
-      userId: v.string(),
-      name: v.string(),
-      rooms: v.array(v.object({ room: v.string(), epoch: v.string(), seq, status: v.picklist(['resumed', 'reset']) })),
-      inboxSeq: seq,
-    }),
+    result: v.object(back),
     needs: 'no-user',
     order: 'alone',
     command: { name: '/resume', args: 'token […rooms]' },
@@ -156,8 +169,85 @@ export const methods = {
     order: 'alone',
     command: { name: '/quit', alias: '/tchau', args: '' },
     doc: {
-      en: 'Leaves every room, ends your identity and closes.',
-      pt: 'Sai de todas as salas, encerra sua identidade e fecha.',
+      en: 'Leaves every room, ends your identity and closes; with an account, only logs out and closes.',
+      pt: 'Sai de todas as salas, encerra sua identidade e fecha; com uma conta, só encerra a sessão e fecha.',
+    },
+  },
+  'account.create': {
+    alias: 'criar_conta',
+    params: { password: must(newPassword, 'senha'), reserve: may(trueOrFalse, 'reservar') },
+    result: v.object({ userId: v.string(), name: v.string(), reserved: v.boolean() }),
+    needs: 'user',
+    order: 'alone',
+    command: { name: '/account create', alias: '/conta criar', args: 'password [reserve]' },
+    doc: {
+      en: 'Makes your id permanent, and your name yours alone if you reserve it.',
+      pt: 'Torna seu id permanente, e seu nome só seu se o reservar.',
+    },
+  },
+  'account.login': {
+    alias: 'autenticar',
+    params: {
+      userId: must(accountId, 'usuario'),
+      password: must(password, 'senha'),
+      rooms: may(positions),
+      inboxAfter: may(position),
+    },
+    result: v.object({ ...back, token: v.string() }),
+    needs: 'no-user',
+    order: 'alone',
+    command: { name: '/login', alias: '/autenticar', args: 'userId password […rooms]' },
+    doc: {
+      en: 'Comes back with a password; answers a token of its own as well.',
+      pt: 'Volta com uma senha; responde também um token próprio.',
+    },
+  },
+  'account.change_password': {
+    alias: 'mudar_senha',
+    params: { password: must(password, 'senha'), newPassword: must(newPassword, 'nova_senha') },
+    result: v.object({ sessionsEnded: v.number() }),
+    needs: 'user',
+    order: 'alone',
+    command: { name: '/account password', alias: '/conta senha', args: 'password newPassword' },
+    doc: {
+      en: 'Changes your password, and ends your other sessions.',
+      pt: 'Muda sua senha e encerra suas outras sessões.',
+    },
+  },
+  'account.delete': {
+    alias: 'apagar_conta',
+    params: { password: must(password, 'senha') },
+    result: v.object({}),
+    needs: 'user',
+    order: 'alone',
+    command: { name: '/account delete', alias: '/conta apagar', args: 'password' },
+    doc: {
+      en: 'Leaves every room, ends your identity for ever and closes.',
+      pt: 'Sai de todas as salas, encerra sua identidade para sempre e fecha.',
+    },
+  },
+  'session.list': {
+    alias: 'listar_sessoes',
+    params: {},
+    result: v.object({ sessions: v.array(session) }),
+    needs: 'user',
+    order: 'alone',
+    command: { name: '/sessions', alias: '/sessoes', args: '' },
+    doc: {
+      en: 'The tokens that bring you back, without telling them.',
+      pt: 'Os tokens que trazem você de volta, sem dizê-los.',
+    },
+  },
+  'session.revoke': {
+    alias: 'revogar_sessao',
+    params: { session: must(sessionIdText, 'sessao') },
+    result: v.object({}),
+    needs: 'user',
+    order: 'alone',
+    command: { name: '/revoke', alias: '/revogar', args: 'session' },
+    doc: {
+      en: 'Ends one of your sessions, and the connections that use it.',
+      pt: 'Encerra uma de suas sessões e as conexões que a usam.',
     },
   },
   'room.list': {

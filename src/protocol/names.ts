@@ -6,6 +6,8 @@ export type UserId = string & { readonly [brand]: 'UserId' };
 export type RoomName = string & { readonly [brand]: 'RoomName' };
 /** The name a person chose, checked and in NFC. */
 export type UserName = string & { readonly [brand]: 'UserName' };
+/** A token that brings a user back, as it may be spoken of: who knows the id cannot come back with it. */
+export type SessionId = string & { readonly [brand]: 'SessionId' };
 
 /**
  * Letters and digits of any script, `_` and `-`. Scripts such as Devanagari and Thai write vowels as marks on
@@ -44,4 +46,11 @@ export function userId(name: UserName, number: number): UserId {
 
 export function nameOf(user: UserId): UserName {
   return user.slice(0, user.lastIndexOf('#')) as UserName;
+}
+
+const sessionIdBytes = 8;
+
+/** The first 64 bits of the token's SHA-256, in hex. */
+export function sessionId(tokenHash: Uint8Array): SessionId {
+  return Buffer.from(tokenHash.subarray(0, sessionIdBytes)).toString('hex') as SessionId;
 }

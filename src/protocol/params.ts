@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import { type Role, roles } from './events.js';
 import type { Limits } from './limits.js';
-import { isPrivate, parseWord, type RoomName, type UserName } from './names.js';
+import { isPrivate, parseWord, type RoomName, type SessionId, type UserName, userId } from './names.js';
+import { preparePassword } from './passwords.js';
 import { type Refusal, refusals } from './refusals.js';
 import type { Speech } from './speech.js';
 
@@ -129,6 +130,42 @@ export const userIdText: ParamKind<string> = {
   check: (id) => ({ value: id.normalize('NFC') }),
 };
 
+/** Whose account: a user's id, or a name that is reserved. What cannot be either is refused, whoever there is. */
+export const accountId: ParamKind<string> = {
+  schema: v.string(),
+  wanted: wantedString,
+  check: (input, limits, field) => {
+    const [, word, number] = /^([^#]*)(?:#([1-9]\d{0,14}))?$/.exec(input) ?? [];
+    const name = word === undefined ? undefined : parseWord(word, limits.nameCharactersMax);
+    if (name === undefined) return { refusal: refusals.accountIdInvalid(field) };
+    return { value: number === undefined ? name : userId(name as UserName, Number(number)) };
+  },
+};
+
+/** A password that somebody claims to be theirs. */
+export const password: ParamKind<string> = {
+  schema: v.string(),
+  wanted: wantedString,
+  check: (input, limits, field) => checkPassword(input, 1, limits, field),
+};
+
+export const newPassword: ParamKind<string> = {
+  schema: v.string(),
+  wanted: wantedString,
+  check: (input, limits, field) => checkPassword(input, limits.passwordCharactersMin, limits, field),
+};
+
+export const trueOrFalse: ParamKind<boolean> = {
+  schema: v.boolean(),
+  wanted: { en: 'true or false', pt: 'true ou false' },
+};
+
+export const sessionIdText: ParamKind<string, SessionId> = {
+  schema: v.string(),
+  wanted: wantedString,
+  check: (id) => ({ value: id as SessionId }),
+};
+
 export const messageText: ParamKind<string> = {
   schema: v.string(),
   wanted: wantedString,
@@ -196,6 +233,14 @@ function checkText(text: string, bytesMax: number, field: string): Checked<strin
   if (!text.isWellFormed()) return { refusal: refusals.textMalformed(field) };
   if (control.test(text)) return { refusal: refusals.textControl(field) };
   return { value: text };
+}
+
+function checkPassword(input: string, charactersMin: number, limits: Limits, field: string): Checked<string> {
+  const fits = (text: string) => Buffer.byteLength(text) <= limits.passwordBytesMax;
+  const prepared = fits(input) ? preparePassword(input) : undefined;
+  return prepared !== undefined && fits(prepared) && [...prepared].length >= charactersMin
+    ? { value: prepared }
+    : { refusal: refusals.passwordInvalid(limits, field) };
 }
 
 function depthAtMost(value: unknown, levels: number): boolean {

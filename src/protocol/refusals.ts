@@ -12,12 +12,18 @@ export const errorNumbers = {
   ALREADY_REGISTERED: -32002,
   NAME_INVALID: -32003,
   TOKEN_INVALID: -32004,
+  NAME_RESERVED: -32005,
+  CREDENTIALS_INVALID: -32006,
+  PASSWORD_INVALID: -32007,
+  ACCOUNT_EXISTS: -32008,
+  ACCOUNT_NOT_FOUND: -32009,
   ROOM_NOT_FOUND: -32010,
   ROOM_EXISTS: -32011,
   ROOM_NAME_INVALID: -32012,
   NOT_IN_ROOM: -32013,
   USER_NOT_FOUND: -32014,
   USER_NOT_IN_ROOM: -32015,
+  SESSION_NOT_FOUND: -32016,
   TEXT_INVALID: -32020,
   TEXT_TOO_LONG: -32021,
   DUPLICATE_CONFLICT: -32022,
@@ -149,6 +155,57 @@ export const refusals = {
       'this token belongs to nobody, or its identity has expired; register again',
       'este token não é de ninguém, ou a identidade dele expirou; ingresse de novo',
     ),
+  nameReserved: (name: string) =>
+    refuse(
+      'NAME_RESERVED',
+      `the name ${quote(name)} is reserved; if it is yours, log in, else choose another`,
+      `o nome ${quote(name)} está reservado; se for seu, autentique-se, senão escolha outro`,
+    ),
+  nameShared: (name: string) =>
+    refuse(
+      'NAME_RESERVED',
+      `somebody else called ${quote(name)} has an account, so the name cannot be yours alone; create yours without reserve`,
+      `outra pessoa chamada ${quote(name)} tem uma conta, e o nome não pode ser só seu; crie a sua sem reservar`,
+      { field: 'reserve' },
+    ),
+  accountIdInvalid: (field: string) =>
+    refuse(
+      'INVALID_PARAMS',
+      `${quote(field)} must be a user's id, like ana#1, or a reserved name, like ana`,
+      `${quote(field)} deve ser o id de um usuário, como ana#1, ou um nome reservado, como ana`,
+      { field },
+    ),
+  credentialsInvalid: () =>
+    refuse(
+      'CREDENTIALS_INVALID',
+      'there is no account of this user with this password; check both',
+      'não existe conta deste usuário com esta senha; confira os dois',
+    ),
+  passwordInvalid: (limits: Limits, field: string) =>
+    refuse(
+      'PASSWORD_INVALID',
+      `a password has at least ${limits.passwordCharactersMin} characters and at most ${limits.passwordBytesMax} bytes, all of them visible characters or spaces`,
+      `uma senha tem no mínimo ${limits.passwordCharactersMin} caracteres e no máximo ${limits.passwordBytesMax} bytes, todos eles caracteres visíveis ou espaços`,
+      { field },
+    ),
+  accountExists: (user: string) =>
+    refuse(
+      'ACCOUNT_EXISTS',
+      `${user} has an account already; account.change_password changes its password`,
+      `${user} já tem uma conta; mudar_senha muda a senha dela`,
+    ),
+  accountNotFound: (user: string) =>
+    refuse(
+      'ACCOUNT_NOT_FOUND',
+      `${user} has no account; account.create or /account create makes one`,
+      `${user} não tem conta; criar_conta ou /conta criar faz uma`,
+    ),
+  sessionNotFound: () =>
+    refuse(
+      'SESSION_NOT_FOUND',
+      'you have no such session; session.list or /sessions shows yours',
+      'você não tem essa sessão; listar_sessoes ou /sessoes mostra as suas',
+    ),
   roomNotFound: (room: string) =>
     refuse(
       'ROOM_NOT_FOUND',
@@ -278,6 +335,13 @@ export const refusals = {
       `no máximo ${messagesPerSecond} mensagens por segundo; espere ${retryAfterMs} ms`,
       { retryAfterMs },
     ),
+  attemptsLimited: (retryAfterMs: number) =>
+    refuse(
+      'RATE_LIMITED',
+      `too many attempts with a password; wait ${retryAfterMs} ms`,
+      `tentativas demais com senha; espere ${retryAfterMs} ms`,
+      { retryAfterMs },
+    ),
   busy: (who: string, retryAfterMs: number) =>
     refuse(
       'BUSY',
@@ -372,6 +436,12 @@ export const refusals = {
     refuse('FORBIDDEN', `only an owner of ${quote(room)} may do this`, `só um dono de ${quote(room)} pode fazer isto`),
   tooManyRooms: (roomsMax: number) =>
     refuse('FORBIDDEN', `this server holds at most ${roomsMax} rooms`, `este servidor tem no máximo ${roomsMax} salas`),
+  tooManyAccounts: (accountsMax: number) =>
+    refuse(
+      'FORBIDDEN',
+      `this server holds at most ${accountsMax} accounts`,
+      `este servidor tem no máximo ${accountsMax} contas`,
+    ),
   tooManyRoomsOfUser: (roomsMax: number) =>
     refuse(
       'FORBIDDEN',

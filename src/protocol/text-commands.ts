@@ -20,7 +20,7 @@ export type TextRequest =
 export const connectionCommands = {
   '/help': {
     alias: '/ajuda',
-    args: '[command]',
+    args: '[…command]',
     doc: { en: 'This list, or one command.', pt: 'Esta lista, ou um comando.' },
   },
   '/mode': {
@@ -35,6 +35,11 @@ const placeholders: Record<string, Speech> = {
   text: { en: 'TEXT', pt: 'TEXTO' },
   topic: { en: 'TOPIC', pt: 'TÓPICO' },
   token: { en: 'TOKEN', pt: 'TOKEN' },
+  userId: { en: 'USERID', pt: 'USERID' },
+  password: { en: 'PASSWORD', pt: 'SENHA' },
+  newPassword: { en: 'NEWPASSWORD', pt: 'NOVASENHA' },
+  reserve: { en: 'reserve', pt: 'reservar' },
+  session: { en: 'SESSION', pt: 'SESSÃO' },
   to: { en: 'USERID', pt: 'USERID' },
   limit: { en: 'N', pt: 'N' },
   rooms: { en: 'ROOM@AFTER …', pt: 'SALA@APÓS …' },
@@ -74,6 +79,17 @@ const byWord: ReadonlyMap<string, Command> = new Map(
 /** Arguments that may be left out although others follow: a word is one of them if it looks like it. */
 const recognizable: Record<string, RegExp> = { seconds: /^\d+$/, private: /^--priva(te|da)$/i };
 
+/** The first words of commands that have two, each with those commands, as in `/account create`. */
+const families: ReadonlyMap<string, readonly Command[]> = new Map(
+  [...byWord.keys()]
+    .filter((word) => word.includes(' '))
+    .map((word) => word.split(' ', 1)[0] as string)
+    .map((first) => [
+      first,
+      commands.filter(({ words }) => words.en.startsWith(`${first} `) || words.pt.startsWith(`${first} `)),
+    ]),
+);
+
 /**
  * Reads one text line. Plain text goes to `currentRoom`; a leading `//` stands for a text that begins with `/`.
  * `language` is that of the command's word, where it tells: who says `/entrar` is answered in Portuguese.
@@ -86,17 +102,16 @@ export function parseText(line: string, currentRoom: string | undefined): TextRe
     const text = trimmed.startsWith('//') ? trimmed.slice(1) : line;
     return { type: 'call', method: 'room.send', params: { room: currentRoom, text } };
   }
-  const [given, rest] = splitWord(trimmed);
-  const word = given.toLowerCase();
+  const { given, word, rest } = splitCommand(trimmed);
   const command = byWord.get(word);
-  if (command === undefined) return { type: 'refused', refusal: refusals.commandNotFound(given) };
+  if (command === undefined) return unknownCommand(given, word);
   const language = languageOf(word, command);
   const spoken: { language?: Language } = language === undefined ? {} : { language };
   const args = readArgs(command.args, rest);
   if (args === undefined) return { type: 'refused', refusal: misused(command), ...spoken };
   const { method } = command;
   if (method === undefined) {
-    if (command.words.en === '/help') return { type: 'help', about: args.command, ...spoken };
+    if (command.words.en === '/help') return { type: 'help', about: args.command?.trim() || undefined, ...spoken };
     return { type: 'mode', mode: args.mode ?? '' };
   }
   const filled = fillParams(command, method, args, currentRoom);
@@ -107,8 +122,10 @@ export function parseText(line: string, currentRoom: string | undefined): TextRe
 /** The lines of `/help`, or those about one command; undefined if there is no such command. */
 export function help(about: string | undefined, language: Language): string[] | undefined {
   if (about !== undefined) {
-    const command = byWord.get(about.startsWith('/') ? about : `/${about}`);
-    return command === undefined ? undefined : [`${usage(command, language)} - ${command.doc[language]}`];
+    const word = about.startsWith('/') ? about : `/${about}`;
+    const command = byWord.get(word);
+    const wanted = command === undefined ? families.get(word) : [command];
+    return wanted?.map((command) => `${usage(command, language)} - ${command.doc[language]}`);
   }
   const usages = commands.map((command) => usage(command, language));
   const width = Math.max(...usages.map((text) => text.length));
@@ -122,12 +139,29 @@ function languageOf(word: string, { words }: Command): Language | undefined {
 }
 
 function usage(command: Command, language: Language): string {
-  const args = command.args.replace(/[a-z]+/g, (name) => placeholders[name]?.[language] ?? name).replace('…', '');
+  const args = command.args.replace(/[a-z]+/gi, (name) => placeholders[name]?.[language] ?? name).replace('…', '');
   return args === '' ? command.words[language] : `${command.words[language]} ${args}`;
 }
 
 function misused(command: Command): Refusal {
   return refusals.usage({ en: usage(command, 'en'), pt: usage(command, 'pt') });
+}
+
+/** The command's words, of which some have two, and what comes behind them. */
+function splitCommand(text: string): { readonly given: string; readonly word: string; readonly rest: string } {
+  const [given, rest] = splitWord(text);
+  const first = given.toLowerCase();
+  if (!families.has(first)) return { given, word: first, rest };
+  const [second, after] = splitWord(skipBlanks(rest));
+  return { given, word: `${first} ${second.toLowerCase()}`, rest: after };
+}
+
+/** Of what was said only the first word is repeated: the next may be a password. */
+function unknownCommand(given: string, word: string): TextRequest {
+  const family = families.get(word.split(' ', 1)[0] as string);
+  if (family === undefined) return { type: 'refused', refusal: refusals.commandNotFound(given) };
+  const usages = (language: Language) => family.map((command) => usage(command, language)).join(', ');
+  return { type: 'refused', refusal: refusals.usage({ en: usages('en'), pt: usages('pt') }) };
 }
 
 function splitWord(text: string): [word: string, rest: string] {
@@ -181,6 +215,10 @@ function fillParams(
     params[name] = Number(given);
   }
   if (args.private !== undefined) params.private = true;
+  if (args.reserve !== undefined) {
+    if (!['reserve', 'reservar'].includes(args.reserve)) return { refusal: misused(command) };
+    params.reserve = true;
+  }
   if (args.rooms !== undefined) {
     const rooms = args.rooms.split(' ').filter((word) => word !== '');
     const positions = rooms.map((word) => /^(.+)@(\d{1,15})$/.exec(word));

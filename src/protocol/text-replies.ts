@@ -17,19 +17,21 @@ export function formatRefusal(refusal: Refusal, language: Language): string {
   return `-${refusal.code} ${refusal.message[language]}`;
 }
 
+type Session = Result<'session.list'>['sessions'][number];
+
 const formats: { readonly [M in MethodName]: (result: Result<M>) => string } = {
   hello: (r) => `+OK ${r.server} ${r.version}`,
   ping: () => '+OK pong',
   'user.register': (r) => `+OK ${r.userId} token ${r.token}`,
-  'user.resume': (r) =>
-    [
-      '+OK',
-      r.userId,
-      ...r.rooms.map(({ room, seq, status }) => `${room}@${seq} ${status}`),
-      `inbox@${r.inboxSeq}`,
-    ].join(' '),
+  'user.resume': formatReturn,
   'user.me': (r) => ['+OK', r.userId, ...r.rooms].join(' '),
   'user.quit': () => '+OK',
+  'account.create': (r) => (r.reserved ? `+OK ${r.userId} reserved ${r.name}` : `+OK ${r.userId}`),
+  'account.login': (r) => `${formatReturn(r)} token ${r.token}`,
+  'account.change_password': (r) => `+OK sessions ended: ${r.sessionsEnded}`,
+  'account.delete': () => '+OK',
+  'session.list': (r) => formatList(r.sessions.map(formatSession)),
+  'session.revoke': () => '+OK',
   'room.list': (r) =>
     formatList(r.rooms.map(({ room, topic, members, seq }) => `${room} #${seq} ${members} ${shown(topic)}`.trimEnd())),
   'room.create': (r) => `+OK ${r.room} #${r.seq}`,
@@ -105,6 +107,20 @@ function noted(note: string | undefined): string {
 
 export function formatPrivateMessage({ room, seq, from, to, text }: PrivateMessage): string {
   return `[${room} private #${seq}] ${from} -> ${to}: ${shown(text)}`;
+}
+
+function formatReturn({ userId, rooms, inboxSeq }: Result<'user.resume'>): string {
+  const at = rooms.map(({ room, seq, status }) => `${room}@${seq} ${status}`);
+  return ['+OK', userId, ...at, `inbox@${inboxSeq}`].join(' ');
+}
+
+function formatSession({ session, createdAt, lastUsedAt, address, current }: Session): string {
+  const times = `made ${shownTime(createdAt)} used ${shownTime(lastUsedAt)}`;
+  return [session, times, ...(address === '' ? [] : [`from ${address}`]), ...(current ? ['current'] : [])].join(' ');
+}
+
+function shownTime(at: number): string {
+  return new Date(at).toISOString();
 }
 
 function formatMessage(room: string, { seq, from, text }: { seq: number; from: string; text: string }): string {

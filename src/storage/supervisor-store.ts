@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { PrivateMessage } from '../protocol/events.js';
-import type { RoomName, UserId, UserName } from '../protocol/names.js';
+import { nameOf, type RoomName, type SessionId, sessionId, type UserId, type UserName } from '../protocol/names.js';
 import { type Database, type DatabaseKind, explained, openDatabase, openForReading } from './database.js';
 import { cutPage, type Page, type PageRange } from './pages.js';
 import { type Transaction, transactionsOn } from './transactions.js';
@@ -55,6 +55,27 @@ export const supervisorDatabase: DatabaseKind = {
        key INTEGER NOT NULL,
        outcome TEXT NOT NULL
      ) STRICT;`,
+    `CREATE TABLE sessions (
+       session TEXT NOT NULL,
+       token_hash BLOB NOT NULL,
+       user TEXT NOT NULL,
+       created_at INTEGER NOT NULL,
+       used_at INTEGER NOT NULL,
+       address TEXT NOT NULL,
+       PRIMARY KEY (session, user)
+     ) STRICT, WITHOUT ROWID;
+     CREATE INDEX sessions_by_user ON sessions (user, used_at);
+     INSERT INTO sessions
+       SELECT lower(hex(token_key)), token_hash, user, unixepoch() * 1000, unixepoch() * 1000, '' FROM users;
+     DROP INDEX users_by_token_key;
+     ALTER TABLE users DROP COLUMN token_key;
+     ALTER TABLE users DROP COLUMN token_hash;
+     CREATE TABLE accounts (
+       user TEXT PRIMARY KEY,
+       password TEXT NOT NULL,
+       created_at INTEGER NOT NULL
+     ) STRICT, WITHOUT ROWID;
+     ALTER TABLE names ADD COLUMN owner TEXT;`,
     `CREATE TABLE blocks (
        user TEXT NOT NULL,
        blocked TEXT NOT NULL,
@@ -72,20 +93,36 @@ export interface PriorPrivate {
   readonly text: string;
 }
 
-/** Bytes of a token's hash by which it is looked up; the rest is compared in constant time. */
-const tokenKeyBytes = 8;
+/** A session: from when it is, and when and from where it last brought its user back. */
+export interface SessionRecord {
+  readonly session: SessionId;
+  readonly createdAt: number;
+  readonly lastUsedAt: number;
+  readonly address: string;
+}
 
 /** The supervisor's side of its database: the only writer. */
 export class SupervisorStore {
   readonly #db: Database;
   readonly #statements: ReturnType<typeof prepare>;
   readonly transaction: Transaction;
+  /** How many accounts there are, once it was asked: SQLite reads them all to count them. */
+  #accounts: number | undefined;
 
   /** @throws StorageError */
   constructor(file: string) {
     this.#db = openDatabase(file, supervisorDatabase);
     this.#statements = prepare(this.#db);
-    this.transaction = transactionsOn(this.#db);
+    const transaction = transactionsOn(this.#db);
+    this.transaction = (work) => {
+      try {
+        return transaction(work);
+      } catch (error) {
+        // Those of a transaction that was undone may have been counted.
+        this.#accounts = undefined;
+        throw error;
+      }
+    };
   }
 
   /** The last number given to a name; 0 if there is none. */
@@ -93,9 +130,14 @@ export class SupervisorStore {
     return (this.#statements.lastNumber.get(name) as number | undefined) ?? 0;
   }
 
-  addUser(user: UserId, name: UserName, number: number, tokenHash: Uint8Array): void {
+  /** Whose name it is alone, if it is somebody's. */
+  nameOwner(name: UserName): UserId | undefined {
+    return (this.#statements.nameOwner.get(name) as UserId | null | undefined) ?? undefined;
+  }
+
+  addUser(user: UserId, name: UserName, number: number): void {
     this.#statements.setLastNumber.run(name, number);
-    this.#statements.addUser.run(user, tokenHash.subarray(0, tokenKeyBytes), tokenHash);
+    this.#statements.addUser.run(user);
   }
 
   userExists(user: string): boolean {
@@ -104,9 +146,55 @@ export class SupervisorStore {
 
   /** Whose token has this hash, if that identity has not expired by `at`. */
   findByToken(tokenHash: Uint8Array, at: number): UserId | undefined {
-    const rows = this.#statements.byTokenKey.all(tokenHash.subarray(0, tokenKeyBytes)) as UserRow[];
+    const rows = this.#statements.bySession.all(sessionId(tokenHash)) as TokenRow[];
     const found = rows.find((row) => timingSafeEqual(row.token_hash, tokenHash));
     return found === undefined || (found.expires_at !== null && found.expires_at <= at) ? undefined : found.user;
+  }
+
+  addSession(user: UserId, tokenHash: Uint8Array, at: number, address: string): void {
+    this.#statements.addSession.run(sessionId(tokenHash), tokenHash, user, at, at, address);
+  }
+
+  /** The session has brought its user back. */
+  useSession(user: UserId, session: SessionId, at: number, address: string): void {
+    this.#statements.useSession.run(at, address, session, user);
+  }
+
+  removeSession(user: UserId, session: SessionId): void {
+    this.#statements.removeSession.run(session, user);
+  }
+
+  /** The user's sessions, the one least recently used first. */
+  sessions(user: UserId): SessionRecord[] {
+    return this.#statements.sessions.all(user) as SessionRecord[];
+  }
+
+  /** The hash of the password of the user's account, if there is one. */
+  accountPassword(user: UserId): string | undefined {
+    return this.#statements.accountPassword.get(user) as string | undefined;
+  }
+
+  accountCount(): number {
+    this.#accounts ??= this.#statements.accountCount.get() as number;
+    return this.#accounts;
+  }
+
+  /** Whether anybody of this name has an account. */
+  nameHasAccount(name: UserName): boolean {
+    // Of all that begins like an id of this name, `$` is the first that comes after `#`.
+    return this.#statements.accountBetween.get(`${name}#`, `${name}$`) !== undefined;
+  }
+
+  /** The user becomes permanent; with `reserve`, the name is theirs alone. */
+  addAccount(user: UserId, password: string, at: number, reserve: boolean): void {
+    this.#statements.addAccount.run(user, password, at);
+    if (this.#accounts !== undefined) this.#accounts++;
+    this.#statements.stay.run(user);
+    if (reserve) this.#statements.setNameOwner.run(user, nameOf(user));
+  }
+
+  setPassword(user: UserId, password: string): void {
+    this.#statements.setPassword.run(password, user);
   }
 
   /** One more connection of the user, who does not expire while there is one. */
@@ -114,12 +202,12 @@ export class SupervisorStore {
     this.#statements.connect.run(user);
   }
 
-  /** One connection of the user less; with the last, the identity is over at `expiresAt`. */
-  disconnect(user: UserId, expiresAt: number): void {
-    this.#statements.disconnect.run(expiresAt, user);
+  /** One connection of the user less; with the last, the identity is over at `expiresAt`, if it ever is. */
+  disconnect(user: UserId, expiresAt: number | undefined): void {
+    this.#statements.disconnect.run(expiresAt ?? null, user);
   }
 
-  /** After a restart nobody is connected: everyone who was has until `expiresAt` to come back. */
+  /** After a restart nobody is connected: who was, and has no account, has until `expiresAt` to come back. */
   disconnectAll(expiresAt: number): void {
     this.#statements.disconnectAll.run(expiresAt);
   }
@@ -131,6 +219,10 @@ export class SupervisorStore {
 
   removeUser(user: UserId): void {
     this.#statements.removeUser.run(user);
+    this.#statements.removeSessions.run(user);
+    const { changes } = this.#statements.removeAccount.run(user);
+    if (this.#accounts !== undefined) this.#accounts -= changes;
+    this.#statements.freeName.run(nameOf(user), user);
     this.#statements.removeMemberships.run(user);
     this.#statements.removeInbox.run(user);
     this.#statements.removeBlocks.run({ user });
@@ -216,7 +308,7 @@ export class SupervisorStore {
   }
 }
 
-interface UserRow {
+interface TokenRow {
   readonly user: UserId;
   readonly token_hash: Buffer;
   readonly expires_at: number | null;
@@ -225,16 +317,41 @@ interface UserRow {
 function prepare(db: Database) {
   return {
     lastNumber: db.prepare('SELECT last FROM names WHERE name = ?').pluck(),
-    setLastNumber: db.prepare('INSERT INTO names VALUES (?, ?) ON CONFLICT DO UPDATE SET last = excluded.last'),
-    addUser: db.prepare('INSERT INTO users (user, token_key, token_hash) VALUES (?, ?, ?)'),
+    setLastNumber: db.prepare(
+      'INSERT INTO names (name, last) VALUES (?, ?) ON CONFLICT DO UPDATE SET last = excluded.last',
+    ),
+    nameOwner: db.prepare('SELECT owner FROM names WHERE name = ?').pluck(),
+    setNameOwner: db.prepare('UPDATE names SET owner = ? WHERE name = ?'),
+    freeName: db.prepare('UPDATE names SET owner = NULL WHERE name = ? AND owner = ?'),
+    addUser: db.prepare('INSERT INTO users (user) VALUES (?)'),
     userExists: db.prepare('SELECT 1 FROM users WHERE user = ?').pluck(),
-    byTokenKey: db.prepare('SELECT user, token_hash, expires_at FROM users WHERE token_key = ?'),
+    bySession: db.prepare(
+      'SELECT user, token_hash, expires_at FROM sessions JOIN users USING (user) WHERE session = ?',
+    ),
+    addSession: db.prepare('INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?)'),
+    useSession: db.prepare('UPDATE sessions SET used_at = ?, address = ? WHERE session = ? AND user = ?'),
+    removeSession: db.prepare('DELETE FROM sessions WHERE session = ? AND user = ?'),
+    removeSessions: db.prepare('DELETE FROM sessions WHERE user = ?'),
+    sessions: db.prepare(
+      `SELECT session, created_at AS createdAt, used_at AS lastUsedAt, address
+       FROM sessions WHERE user = ? ORDER BY used_at`,
+    ),
+    accountPassword: db.prepare('SELECT password FROM accounts WHERE user = ?').pluck(),
+    accountCount: db.prepare('SELECT count(*) FROM accounts').pluck(),
+    accountBetween: db.prepare('SELECT 1 FROM accounts WHERE user > ? AND user < ? LIMIT 1').pluck(),
+    addAccount: db.prepare('INSERT INTO accounts VALUES (?, ?, ?)'),
+    setPassword: db.prepare('UPDATE accounts SET password = ? WHERE user = ?'),
+    removeAccount: db.prepare('DELETE FROM accounts WHERE user = ?'),
+    stay: db.prepare('UPDATE users SET expires_at = NULL WHERE user = ?'),
     connect: db.prepare('UPDATE users SET connections = connections + 1, expires_at = NULL WHERE user = ?'),
     disconnect: db.prepare(
       `UPDATE users SET connections = max(connections - 1, 0), expires_at = iif(connections <= 1, ?, NULL)
        WHERE user = ?`,
     ),
-    disconnectAll: db.prepare('UPDATE users SET connections = 0, expires_at = ? WHERE expires_at IS NULL'),
+    disconnectAll: db.prepare(
+      `UPDATE users SET connections = 0, expires_at = iif(user IN (SELECT user FROM accounts), NULL, ?)
+       WHERE connections > 0`,
+    ),
     expired: db.prepare('SELECT user FROM users WHERE expires_at <= ? ORDER BY expires_at LIMIT ?').pluck(),
     removeUser: db.prepare('DELETE FROM users WHERE user = ?'),
     removeMemberships: db.prepare('DELETE FROM memberships WHERE user = ?'),

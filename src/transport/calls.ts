@@ -4,6 +4,7 @@ import type { MethodName, Result, Values } from '../protocol/methods.js';
 import type { RoomName, UserId } from '../protocol/names.js';
 import { type ErrorCode, isRefusal, type Refusal, refusals } from '../protocol/refusals.js';
 import type { PageRange, Reads } from '../reads/pool.js';
+import type { Passwords } from '../tasks/passwords.js';
 import type { Room, Rooms } from './rooms.js';
 import type { Session } from './session.js';
 import type { Users } from './users.js';
@@ -15,6 +16,7 @@ export interface Chat {
   readonly rooms: Rooms;
   readonly users: Users;
   readonly reads: Reads;
+  readonly passwords: Passwords;
   /** The supervisor's database, for readers. */
   readonly inboxFile: string;
   /** Notes that a connection of a user is over. */

@@ -1,7 +1,9 @@
 import type { MethodName } from '../protocol/methods.js';
 import { type Refusal, refusals } from '../protocol/refusals.js';
-import { ReadsBusy } from '../reads/pool.js';
+import { PoolBusy } from '../tasks/task-pool.js';
+import { accountCalls } from './account-calls.js';
 import type { Chat, Handlers } from './calls.js';
+import { createIdentities } from './identities.js';
 import { moderationCalls } from './moderation-calls.js';
 import { privateCalls } from './private-calls.js';
 import { roomCalls } from './room-calls.js';
@@ -17,11 +19,21 @@ export interface DispatchOptions extends Chat {
 }
 
 const protocolVersion = 1;
-const busyRetryMs = 100;
-const features = ['json-rpc', 'text', 'resume', 'clientMsgId', 'private', 'moderation', 'private-rooms', 'blocks'];
+const features = [
+  'json-rpc',
+  'text',
+  'resume',
+  'clientMsgId',
+  'private',
+  'accounts',
+  'moderation',
+  'private-rooms',
+  'blocks',
+];
 
 /** What the methods of the table do. Every rule of the chat is an actor's; here calls find their way to them. */
 export function createDispatch({ version, draining, onBug, ...chat }: DispatchOptions): Dispatch {
+  const identities = createIdentities(chat);
   const handlers: Handlers<MethodName> = {
     hello: (_session, { protocol }, reply) => {
       if (protocol !== undefined && protocol !== protocolVersion) {
@@ -35,7 +47,8 @@ export function createDispatch({ version, draining, onBug, ...chat }: DispatchOp
       return reply({ data: data ?? null, at: Date.now(), heads });
     },
 
-    ...userCalls(chat),
+    ...userCalls(chat, identities),
+    ...accountCalls(chat, identities),
     ...roomCalls(chat),
     ...moderationCalls(chat),
     ...privateCalls(chat),
@@ -50,7 +63,7 @@ export function createDispatch({ version, draining, onBug, ...chat }: DispatchOp
     try {
       await work();
     } catch (error) {
-      if (error instanceof ReadsBusy) return reply(refusals.busy('the history', busyRetryMs));
+      if (error instanceof PoolBusy) return reply(refusals.busy(error.who, error.retryAfterMs));
       onBug(method, error);
       reply(refusals.internal());
     }

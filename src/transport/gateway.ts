@@ -8,6 +8,7 @@ import type { RoomName } from '../protocol/names.js';
 import { encodeDraining } from '../protocol/pushes.js';
 import { isRefusal, refusals } from '../protocol/refusals.js';
 import { createReads } from '../reads/pool.js';
+import { createPasswords } from '../tasks/passwords.js';
 import { createDispatch } from './dispatch.js';
 import { Rooms } from './rooms.js';
 import { type Audience, Session } from './session.js';
@@ -53,6 +54,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const started = await supervisor.started;
   if ('failed' in started) throw new StartFailure(started.failed);
   const reads = createReads(limits.readQueueMax);
+  const passwords = createPasswords(limits.passwordQueueMax);
   const users = new Users(limits, reads, started.file);
   const supervisorRef = supervisor.ref(
     (frames) => users.publish(frames),
@@ -108,6 +110,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     rooms,
     users,
     reads,
+    passwords,
     inboxFile: started.file,
     draining: () => draining,
     release,
@@ -146,6 +149,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       rooms.close();
       supervisorRef.close();
       await reads.close();
+      await passwords.close();
       await supervisor.close();
     },
   };

@@ -2,7 +2,7 @@ import type { Dialect } from '../protocol/events.js';
 import type { Limits } from '../protocol/limits.js';
 import type { Line } from '../protocol/lines.js';
 import type { MethodName } from '../protocol/methods.js';
-import type { RoomName } from '../protocol/names.js';
+import type { RoomName, SessionId } from '../protocol/names.js';
 import { type Refusal, refusals } from '../protocol/refusals.js';
 import { type Call, type Caller, CallQueue } from './call-queue.js';
 import type { Cursor, Reader } from './feed.js';
@@ -35,6 +35,8 @@ export interface SessionOptions {
  */
 export class Session implements ConnectionHandler, Reader, Speaker, Caller {
   user: User | undefined;
+  /** The session of the user's, in the contract's sense, with whose token this connection came. */
+  sessionId: SessionId | undefined;
   currentRoom: RoomName | undefined;
   /** Whether the connection is over. */
   gone = false;
@@ -75,6 +77,11 @@ export class Session implements ConnectionHandler, Reader, Speaker, Caller {
     audience[this.#dialect]--;
     this.#dialect = dialect;
     audience[dialect]++;
+  }
+
+  /** Where the client is; empty where that is no longer known. */
+  get address(): string {
+    return this.#connection.address;
   }
 
   get ready(): boolean {

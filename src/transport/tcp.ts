@@ -72,6 +72,12 @@ export class Connection {
     socket.on('close', onClose);
   }
 
+  /** Where the client is: an IPv4 or IPv6 address, or nothing where the connection is over already. */
+  get address(): string {
+    // A server that listens on IPv6 sees IPv4 clients under addresses of its own (RFC 4291, section 2.5.5.2).
+    return (this.#socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
+  }
+
   /** The client sent something. */
   received(chunk: Buffer): void {
     this.#heard();

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import t, { type Test } from 'tap';
 import { methods } from '../../src/protocol/methods.js';
 import { startDaemon } from '../support/daemon.js';
@@ -14,7 +15,11 @@ interface Scene {
   readonly fresh: string;
   /** A private room of ana's, where she wants one. */
   readonly secret: string;
+  /** Somebody with an account, whose password is `password`. */
+  readonly eva: Person;
 }
+
+const password = 'uma senha boa';
 
 interface Usage {
   readonly method: string;
@@ -25,6 +30,8 @@ interface Usage {
   readonly portuguese?: Record<string, string>;
   /** The connection that calls has no user yet. */
   readonly stranger?: boolean;
+  /** It is eva who calls. */
+  readonly withAccount?: boolean;
   /** What is in the result, beside what the method's schema demands. */
   readonly result: (scene: Scene) => Record<string, unknown>;
 }
@@ -67,6 +74,50 @@ const usages: readonly Usage[] = [
     result: ({ ana, room }) => ({ userId: ana.userId, name: 'ana', rooms: [room] }),
   },
   { method: 'user.quit', alias: 'sair_do_sistema', params: () => ({}), result: () => ({}) },
+  {
+    method: 'account.create',
+    alias: 'criar_conta',
+    params: () => ({ password, reserve: false }),
+    portuguese: { password: 'senha', reserve: 'reservar' },
+    result: ({ ana }) => ({ userId: ana.userId, name: 'ana', reserved: false }),
+  },
+  {
+    method: 'account.login',
+    alias: 'autenticar',
+    params: ({ eva }) => ({ userId: eva.userId, password, rooms: {}, inboxAfter: 0 }),
+    portuguese: { userId: 'usuario', password: 'senha' },
+    stranger: true,
+    result: ({ eva }) => ({ userId: eva.userId, name: 'eva', rooms: [], inboxSeq: 0, token: /^[0-9a-f]{32}$/ }),
+  },
+  {
+    method: 'account.change_password',
+    alias: 'mudar_senha',
+    params: () => ({ password, newPassword: 'outra senha' }),
+    portuguese: { password: 'senha', newPassword: 'nova_senha' },
+    withAccount: true,
+    result: () => ({ sessionsEnded: 0 }),
+  },
+  {
+    method: 'account.delete',
+    alias: 'apagar_conta',
+    params: () => ({ password }),
+    portuguese: { password: 'senha' },
+    withAccount: true,
+    result: () => ({}),
+  },
+  {
+    method: 'session.list',
+    alias: 'listar_sessoes',
+    params: () => ({}),
+    result: () => ({ sessions: [{ session: /^[0-9a-f]{16}$/, address: '127.0.0.1', current: true }] }),
+  },
+  {
+    method: 'session.revoke',
+    alias: 'revogar_sessao',
+    params: ({ ana }) => ({ session: sessionOf(ana) }),
+    portuguese: { session: 'sessao' },
+    result: () => ({}),
+  },
   {
     method: 'room.list',
     alias: 'listar_salas',
@@ -224,6 +275,11 @@ const usages: readonly Usage[] = [
   },
 ];
 
+/** The id of the session with which somebody is connected. */
+function sessionOf({ token }: Person): string {
+  return createHash('sha256').update(token).digest('hex').slice(0, 16);
+}
+
 let scenes = 0;
 
 async function scene(t: Test, { method }: Usage): Promise<Scene> {
@@ -233,10 +289,13 @@ async function scene(t: Test, { method }: Usage): Promise<Scene> {
   await bia.client.call('room.send', { room, text: 'oi' });
   const { room: secret } =
     method === 'room.invite' ? await ana.client.call('room.create', { room: 'segredo', private: true }) : { room: '' };
-  return { room, ana, bia, fresh: `nova_${number}`, secret };
+  const eva = await register(t, daemon, 'eva');
+  await eva.client.call('account.create', { password });
+  return { room, ana, bia, fresh: `nova_${number}`, eva, secret };
 }
 
-async function callerOf(t: Test, { stranger }: Usage, { ana }: Scene): Promise<LineClient> {
+async function callerOf(t: Test, { stranger, withAccount }: Usage, { ana, eva }: Scene): Promise<LineClient> {
+  if (withAccount) return eva.client;
   return stranger ? LineClient.connect(t, daemon) : ana.client;
 }
 

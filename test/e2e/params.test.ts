@@ -14,6 +14,12 @@ const good: Record<string, Record<string, unknown>> = {
   'user.resume': { token: 'x', rooms: {}, inboxAfter: 0 },
   'user.me': {},
   'user.quit': {},
+  'account.create': { password: 'uma senha boa', reserve: true },
+  'account.login': { userId: 'ninguem#1', password: 'uma senha boa', rooms: {}, inboxAfter: 0 },
+  'account.change_password': { password: 'uma senha boa', newPassword: 'outra senha' },
+  'account.delete': { password: 'uma senha boa' },
+  'session.list': {},
+  'session.revoke': { session: '0123456789abcdef' },
   'room.list': {},
   'room.create': { room: 'nova', topic: '', private: true },
   'room.join': { room: 'nenhuma', after: 0 },
@@ -40,6 +46,11 @@ const good: Record<string, Record<string, unknown>> = {
 const mandatory: Record<string, readonly string[]> = {
   'user.register': ['name'],
   'user.resume': ['token'],
+  'account.create': ['password'],
+  'account.login': ['userId', 'password'],
+  'account.change_password': ['password', 'newPassword'],
+  'account.delete': ['password'],
+  'session.revoke': ['session'],
   'room.create': ['room'],
   'room.join': ['room'],
   'room.leave': ['room'],
@@ -71,6 +82,7 @@ const wrong: Record<string, readonly unknown[]> = {
   seconds: numbers,
   private: ['true', 1, null, [], {}],
   role: ['king', 'Owner', 1, true, null, [], {}],
+  reserve: ['true', 0, 1, null, [], {}],
   rooms: [1, 'sala1', null, [], { sala1: 4 }, { sala1: {} }, { sala1: { after: -1 } }, { sala1: { after: 1, x: 1 } }],
 };
 const notStrings: readonly unknown[] = [1, true, null, [], {}];

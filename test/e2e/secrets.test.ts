@@ -9,14 +9,17 @@ import { enter, enterInText } from '../support/visitors.js';
 const room = 'sala1';
 const publicText = 'what-all-may-read';
 const privateText = 'what-only-bia-may-read';
+const password = 'what-nobody-may-read';
 
-t.test("tokens are nowhere on disk, and neither they nor anybody's words are in the logs", async (t) => {
+t.test("tokens and passwords are nowhere on disk, and neither they nor anybody's words are in the logs", async (t) => {
   const data = join(t.testdir(), 'data');
   const daemon = await startDaemon(t, { data });
   const ana = await enter(t, daemon, 'ana', room);
   const bia = await enterInText(t, daemon, 'bia', room);
   const caio = await enter(t, daemon, 'caio', room);
-  const tokens = [ana, bia, caio].map(({ token }) => token);
+  await caio.client.call('account.create', { password });
+  const login = await (await LineClient.connect(t, daemon)).call('account.login', { userId: caio.userId, password });
+  const tokens = [ana, bia, caio, login].map(({ token }) => token);
   for (const token of tokens) t.equal(Buffer.from(token, 'hex').length, 16, 'a token has 128 bits');
   t.equal(new Set(tokens).size, tokens.length, 'and everybody has another');
 
@@ -27,12 +30,25 @@ t.test("tokens are nowhere on disk, and neither they nor anybody's words are in 
     client.destroy();
     await (await LineClient.connect(t, daemon)).call('user.resume', { token });
   }
+  const caioAgain = await LineClient.connect(t, daemon);
+  await caioAgain.call('user.resume', { token: login.token });
+  const change = { password, newPassword: `${password}, either` };
+  await (await LineClient.connect(t, daemon)).refusal('account.login', { userId: 'ana#9', password });
+  await bia.client.say(`/account create ${password}`);
   // Whatever may be tempted to say what it was given.
   const clumsy = await LineClient.connect(t, daemon);
   for (const method of ['user.resume', 'user.register', 'user.quit', ana.token]) {
     await clumsy.refusal(method, { token: ana.token, name: ana.token, text: privateText });
   }
-  for (const line of [`/resume ${ana.token}x`, `/${ana.token}`, ana.token, `/resume ${ana.token} x@y`]) {
+  for (const line of [
+    `/account ${password}`,
+    `/login ${password}`,
+    `/lgoin ${caio.userId} ${password}`,
+    `/resume ${ana.token}x`,
+    `/${ana.token}`,
+    ana.token,
+    `/resume ${ana.token} x@y`,
+  ]) {
     t.match(await clumsy.say(line), /^-/);
   }
   clumsy.send(`{"token":"${ana.token}"`, `{"jsonrpc":"2.0","method":"ping","id":1,"params":{"data":"${ana.token}`);
@@ -40,9 +56,17 @@ t.test("tokens are nowhere on disk, and neither they nor anybody's words are in 
   clumsy.sendBytes(Buffer.concat([Buffer.from(ana.token), Buffer.from([0xff, 0x0a])]));
   await clumsy.nextReply(null);
 
+  await caioAgain.call('account.change_password', change);
+
   const forms = tokens.flatMap((token) => {
     const bytes = Buffer.from(token, 'hex');
-    return [Buffer.from(token), bytes, Buffer.from(bytes.toString('hex')), Buffer.from(bytes.toString('base64'))];
+    return [
+      Buffer.from(token),
+      Buffer.from(password),
+      bytes,
+      Buffer.from(bytes.toString('hex')),
+      Buffer.from(bytes.toString('base64')),
+    ];
   });
   const filesWithTokens = () => forms.flatMap((form) => filesWith(data, form));
   t.strictSame(filesWithTokens(), [], 'no file has a token in it while the daemon runs');
@@ -54,7 +78,7 @@ t.test("tokens are nowhere on disk, and neither they nor anybody's words are in 
   await next.stop();
   t.strictSame(filesWithTokens(), [], 'nor after it ended in good order');
 
-  for (const secret of [...tokens, publicText, privateText]) {
+  for (const secret of [...tokens, password, publicText, privateText]) {
     for (const { log } of [daemon, next]) t.notOk(log().includes(secret), 'the log does not tell it');
   }
   t.match(next.log(), /listening/, 'though there is a log');

@@ -35,6 +35,12 @@ const beyond = [
   'user.block | bloquear_usuario | user [usuario] → {}',
   'user.unblock | desbloquear_usuario | user [usuario] → {}',
   'user.blocks | listar_bloqueados | → {users}',
+  'account.create | criar_conta | password [senha], reserve? [reservar] → {userId, name, reserved}',
+  'account.login | autenticar | userId [usuario], password [senha], rooms?, inboxAfter? → {userId, name, rooms:[{room, epoch, seq, status}], inboxSeq, token}',
+  'account.change_password | mudar_senha | password [senha], newPassword [nova_senha] → {sessionsEnded}',
+  'account.delete | apagar_conta | password [senha] → {}',
+  'session.list | listar_sessoes | → {sessions:[{session, createdAt, lastUsedAt, address, current}]}',
+  'session.revoke | revogar_sessao | session [sessao] → {}',
 ];
 
 const names = Object.keys(methods) as MethodName[];
@@ -115,8 +121,8 @@ t.test('every method says what it does in both languages', async (t) => {
 t.test("a command's arguments are params of its method, and the required ones are all there", async (t) => {
   for (const [name, { command, params, alias }] of entries) {
     if (command === undefined) continue;
-    t.match(command.name, /^\/[a-z]+$/, name);
-    const args: readonly string[] = command.args.match(/[a-z]+/g) ?? [];
+    t.match(command.name, /^\/[a-z]+( [a-z]+)?$/, name);
+    const args: readonly string[] = command.args.match(/[a-z]+/gi) ?? [];
     for (const arg of args) t.ok(arg in params, `${command.name} ${arg}`);
     // The room may be the current one.
     const required = Object.keys(params).filter((param) => !params[param]?.optional && param !== 'room');

@@ -3,11 +3,14 @@ import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { defaultLimits } from '../../src/protocol/limits.js';
 import {
+  accountId,
   anyJson,
   clientMsgId,
   messageText,
+  newPassword,
   type ParamKind,
   pageLimit,
+  password,
   position,
   readParams,
   roomName,
@@ -147,4 +150,30 @@ t.test('data is any JSON value, at most 64 levels deep', async (t) => {
     accepted(t, anyJson, data);
   refused(t, anyJson, nested(65));
   refused(t, anyJson, nested(4000));
+});
+
+t.test('an account is named by an id or by a name, and by nothing else', async (t) => {
+  for (const id of ['ana', 'ana#1', 'João-2#999999999999999']) accepted(t, accountId, id);
+  accepted(t, accountId, 'Joa\u0303o#7', 'João#7');
+  for (const id of ['', '#1', 'ana#', 'ana#0', 'ana#01', 'ana#1#2', 'ana#1x', 'a b', `ana#${'9'.repeat(16)}`]) {
+    refused(t, accountId, id);
+  }
+  accepted(t, accountId, `${'𠮷'.repeat(32)}#1`);
+  refused(t, accountId, `${'𠮷'.repeat(33)}#1`);
+});
+
+t.test('a new password has 8 characters at least; any has 1024 bytes at most, as it is hashed', async (t) => {
+  accepted(t, newPassword, '12345678');
+  accepted(t, newPassword, '𠮷'.repeat(8));
+  refused(t, newPassword, '1234567', 'PASSWORD_INVALID');
+  refused(t, newPassword, 'e\u0301'.repeat(7), 'PASSWORD_INVALID');
+  accepted(t, password, '1');
+  refused(t, password, '', 'PASSWORD_INVALID');
+  for (const kind of [password, newPassword]) {
+    accepted(t, kind, 'a'.repeat(1024));
+    refused(t, kind, 'a'.repeat(1025), 'PASSWORD_INVALID');
+    // In NFC these letters have three times their bytes.
+    accepted(t, kind, '\u0958'.repeat(170), '\u0915\u093c'.repeat(170));
+    refused(t, kind, '\u0958'.repeat(171), 'PASSWORD_INVALID');
+  }
 });

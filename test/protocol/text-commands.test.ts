@@ -76,6 +76,12 @@ t.test('every command of the contract, and its Portuguese word, is the call of i
 t.test('help and mode are about the connection itself', async (t) => {
   t.strictSame(parseText('/help', undefined), { type: 'help', about: undefined, language: 'en' });
   t.strictSame(parseText('/help join', undefined), { type: 'help', about: 'join', language: 'en' });
+  t.strictSame(parseText('/help account create ', undefined), {
+    type: 'help',
+    about: 'account create',
+    language: 'en',
+  });
+  t.strictSame(parseText('/help  ', undefined), { type: 'help', about: undefined, language: 'en' });
   t.strictSame(parseText('/ajuda', undefined), { type: 'help', about: undefined, language: 'pt' });
   t.strictSame(parseText('/ajuda /entrar', undefined), { type: 'help', about: '/entrar', language: 'pt' });
   t.match(parseText('/mode json', undefined), { type: 'mode', mode: 'json' });
@@ -229,4 +235,37 @@ t.test('what a command asks for, the method takes, or says what is wrong with it
   t.match(values('/say sala1'), { refusal: { code: 'TEXT_INVALID', field: 'text' } });
   t.match(values('/register ana#1'), { refusal: { code: 'NAME_INVALID', field: 'name' } });
   t.match(values('oi \x1b[2J'), { refusal: { code: 'TEXT_INVALID', field: 'text' } });
+});
+
+t.test('commands about accounts, some of two words', async (t) => {
+  const create = { password: 'uma-senha-boa' };
+  t.strictSame(parseText('/account create uma-senha-boa', undefined), call('account.create', create, 'en'));
+  t.strictSame(parseText('/CONTA  Criar  uma-senha-boa', undefined), call('account.create', create, 'pt'));
+  for (const word of ['reserve', 'reservar']) {
+    const request = parseText(`/conta criar uma-senha-boa ${word}`, undefined);
+    t.strictSame(request, call('account.create', { ...create, reserve: true }, 'pt'));
+  }
+  t.strictSame(
+    parseText('/account password velha nova', 'sala1'),
+    call('account.change_password', { password: 'velha', newPassword: 'nova' }, 'en'),
+  );
+  t.strictSame(parseText('/conta apagar x', 'sala1'), call('account.delete', { password: 'x' }, 'pt'));
+  t.strictSame(
+    parseText('/login ana#1 x sala1@7', undefined),
+    call('account.login', { userId: 'ana#1', password: 'x', rooms: { sala1: { after: 7 } } }, 'en'),
+  );
+  t.strictSame(parseText('/sessoes', undefined), call('session.list', {}, 'pt'));
+  t.strictSame(parseText('/revoke a1', undefined), call('session.revoke', { session: 'a1' }, 'en'));
+});
+
+t.test('what is wrong with a command about accounts is told without what was said', async (t) => {
+  const family =
+    'usage: /account create PASSWORD [reserve], /account password PASSWORD NEWPASSWORD, /account delete PASSWORD';
+  for (const line of ['/account', '/account segredo', '/conta criarsegredo x', '/account  segredo create']) {
+    refused(t, line, 'INVALID_PARAMS', family);
+  }
+  refused(t, '/account create', 'INVALID_PARAMS', 'usage: /account create PASSWORD [reserve]');
+  refused(t, '/account create segredo please', 'INVALID_PARAMS', 'usage: /account create PASSWORD [reserve]');
+  refused(t, '/login ana#1', 'INVALID_PARAMS', 'usage: /login USERID PASSWORD [ROOM@AFTER …]');
+  refused(t, '/login ana#1 segredo segredo', 'INVALID_PARAMS', 'usage: /login USERID PASSWORD [ROOM@AFTER …]');
 });

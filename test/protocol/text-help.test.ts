@@ -40,21 +40,23 @@ const portuguese = [
 const beyond = {
   en: ['/create', '/kick', '/ban', '/unban', '/mute', '/unmute', '/slow', '/role', '/invite', '/close'].concat([
     ...['/block', '/unblock', '/blocks'],
+    ...['/account create', '/login', '/account password', '/account delete', '/sessions', '/revoke'],
   ]),
   pt: ['/criar', '/expulsar', '/banir', '/desbanir', '/silenciar', '/dessilenciar', '/lento', '/papel'].concat([
     ...['/convidar', '/fechar', '/bloquear', '/desbloquear', '/bloqueados'],
+    ...['/conta criar', '/autenticar', '/conta senha', '/conta apagar', '/sessoes', '/revogar'],
   ]),
 };
 
 t.test('help lists every command in its language, each with what it does', async (t) => {
-  const wordsOf = (lines: string[] | undefined) => new Set(lines?.map((line) => line.split(' ')[0]));
+  const wordsOf = (lines: string[] | undefined) => new Set(lines?.map((line) => /^\/[a-z]+( [a-z]+)?/.exec(line)?.[0]));
   t.strictSame(wordsOf(help(undefined, 'en')), new Set([...english, ...beyond.en]));
   t.strictSame(wordsOf(help(undefined, 'pt')), new Set([...portuguese, ...beyond.pt]));
   // Lower case is what is to be typed as it stands.
-  const verbatim = /json\|text|owner\|moderator\|member|--private|--privada/;
+  const verbatim = /json\|text|owner\|moderator\|member|--private|--privada|reserve|reservar/;
   for (const language of ['en', 'pt'] as const) {
     for (const line of help(undefined, language) ?? [])
-      t.match(line.replace(verbatim, ''), /^\/[a-z]+( [^a-z]+)? {2,}[A-Z].+\.$/, line);
+      t.match(line.replace(verbatim, ''), /^\/[a-z]+( [a-z]+)?( [^a-z]+)? {2,}[A-ZÀ-Ú].+\.$/, line);
   }
 });
 
@@ -64,6 +66,18 @@ t.test('help about one command is one line, whichever of its words is asked for'
   const entrar = ['/entrar SALA - Entra em uma sala; texto puro vai para ela a partir de agora.'];
   for (const word of ['join', '/entrar']) t.strictSame(help(word, 'pt'), entrar, word);
   for (const word of [...english, ...portuguese]) t.equal(help(word, 'en')?.length, 1, word);
+});
+
+t.test('a command of two words is found by both, and all that begin alike by the first', async (t) => {
+  t.strictSame(help('account delete', 'en')?.length, 1);
+  const family = ['/account create', '/account password', '/account delete'];
+  for (const word of ['account', '/conta']) {
+    t.strictSame(
+      help(word, 'en')?.map((line) => line.split(' ').slice(0, 2).join(' ')),
+      family,
+      word,
+    );
+  }
 });
 
 t.test('the arguments are named in the language of the help', async (t) => {

@@ -100,3 +100,17 @@ t.test('a list has as many lines as it says, whatever people wrote', async () =>
     }),
   );
 });
+
+t.test('an account is told in one line, and each of its sessions too', async (t) => {
+  const back = { userId: 'ana#1', name: 'ana', rooms: [], inboxSeq: 7 };
+  t.equal(format('account.create', { userId: 'ana#1', name: 'ana', reserved: false }), '+OK ana#1');
+  t.equal(format('account.create', { userId: 'ana#1', name: 'ana', reserved: true }), '+OK ana#1 reserved ana');
+  t.equal(format('account.login', { ...back, token: 'x7Qm' }), '+OK ana#1 inbox@7 token x7Qm');
+  t.equal(format('account.change_password', { sessionsEnded: 2 }), '+OK sessions ended: 2');
+  const session = { session: 'a1', createdAt: at, lastUsedAt: at + 1000, address: '', current: false };
+  const times = 'made 2023-11-14T22:13:20.000Z used 2023-11-14T22:13:21.000Z';
+  t.equal(
+    format('session.list', { sessions: [session, { ...session, address: '192.0.2.1', current: true }] }),
+    `+OK 2\na1 ${times}\na1 ${times} from 192.0.2.1 current`,
+  );
+});

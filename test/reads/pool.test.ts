@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import t, { type Test } from 'tap';
-import { createReads, type Reads, ReadsBusy } from '../../src/reads/pool.js';
+import { createReads, type Reads } from '../../src/reads/pool.js';
 import { RoomStore } from '../../src/storage/room-store.js';
 import { SupervisorStore } from '../../src/storage/supervisor-store.js';
+import { PoolBusy } from '../../src/tasks/task-pool.js';
 import { ana, bia, sala1 } from '../support/people.js';
 import type { WriterData } from '../support/writer-thread.js';
 
@@ -120,7 +121,7 @@ t.test('when too many wait, the next is refused, and those that wait are answere
   );
   const refused = settled.filter(({ status }) => status === 'rejected');
   t.ok(refused.length > 0 && refused.length < 50, `${refused.length} of 50`);
-  for (const { reason } of refused as PromiseRejectedResult[]) t.ok(reason instanceof ReadsBusy);
+  for (const { reason } of refused as PromiseRejectedResult[]) t.ok(reason instanceof PoolBusy);
   t.match(settled[0], { status: 'fulfilled', value: { messages: [{ text: 'oi' }] } }, 'the first is none of them');
   t.match(
     await reads.roomHistory({ file, range: firstPage }),
@@ -156,12 +157,12 @@ t.test('closed, it reads no more, and starts nothing', async (t) => {
   const file = roomWith(t, 'oi');
   await reads.roomHistory({ file, range: firstPage });
   await reads.close();
-  await t.rejects(reads.roomHistory({ file, range: firstPage }), ReadsBusy);
+  await t.rejects(reads.roomHistory({ file, range: firstPage }), PoolBusy);
 
   const neverUsed = createReads(10);
   await neverUsed.close();
-  await t.rejects(neverUsed.roomHistory({ file, range: firstPage }), ReadsBusy);
+  await t.rejects(neverUsed.roomHistory({ file, range: firstPage }), PoolBusy);
   neverUsed.warm();
-  await t.rejects(neverUsed.roomHistory({ file, range: firstPage }), ReadsBusy);
+  await t.rejects(neverUsed.roomHistory({ file, range: firstPage }), PoolBusy);
   t.notOk(process.getActiveResourcesInfo().includes('MessagePort'), 'no thread is left');
 });

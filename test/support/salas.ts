@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { Test } from 'tap';
 import { salasCommand } from './daemon.js';
@@ -12,22 +13,35 @@ export interface Outcome {
 const runMs = 60_000;
 
 /**
- * Runs `salas` with these arguments, in English unless `env` says otherwise, and waits for its end. Root may run it as
- * another `user`.
+ * Runs `salas` with these arguments, in English unless `env` says otherwise, and waits for its end. Nobody is logged in,
+ * unless `env` names a directory where somebody is. Root may run it as another `user`. `input` is its stdin.
  */
 export async function salas(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
   user?: { readonly uid: number; readonly gid: number },
+  input?: string,
 ): Promise<Outcome> {
   const child = spawn(...salasCommand(args), {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, LC_ALL: 'C', NO_COLOR: undefined, FORCE_COLOR: undefined, ...env },
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    env: {
+      ...process.env,
+      LC_ALL: 'C',
+      XDG_STATE_HOME: '/nonexistent',
+      NO_COLOR: undefined,
+      FORCE_COLOR: undefined,
+      ...env,
+    },
     ...user,
   });
+  child.stdin?.end(input);
   const timer = setTimeout(() => child.kill('SIGKILL'), runMs);
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  const [stdout, stderr, code] = await Promise.all([
+    text(child.stdout as Readable),
+    text(child.stderr as Readable),
+    ended,
+  ]);
   clearTimeout(timer);
   return { code, stdout, stderr };
 }
@@ -52,7 +66,14 @@ export function startSalas(
   const [program, programArgs] = terminal ? ['script', ['-qec', quoted, '/dev/null']] : [command, commandArgs];
   const child = spawn(program as string, programArgs as string[], {
     stdio: [terminal ? 'pipe' : 'ignore', 'pipe', 'pipe'],
-    env: { ...process.env, LC_ALL: 'C', NO_COLOR: '1', FORCE_COLOR: undefined, ...env },
+    env: {
+      ...process.env,
+      LC_ALL: 'C',
+      XDG_STATE_HOME: '/nonexistent',
+      NO_COLOR: '1',
+      FORCE_COLOR: undefined,
+      ...env,
+    },
   });
   t.teardown(() => child.kill('SIGKILL'));
   let stdout = '';

@@ -1,4 +1,5 @@
 import {
+  type Arrival,
   decide,
   type RoomEntry,
   type SupervisorCommand,
@@ -8,11 +9,21 @@ import {
 } from '../../src/actors/supervisor/decisions.js';
 import type { PrivateMessage } from '../../src/protocol/events.js';
 import { defaultLimits, type Limits } from '../../src/protocol/limits.js';
-import type { RoomName, UserId, UserName } from '../../src/protocol/names.js';
+import {
+  nameOf,
+  type RoomName,
+  type SessionId,
+  sessionId,
+  type UserId,
+  type UserName,
+} from '../../src/protocol/names.js';
 import type { Refusal } from '../../src/protocol/refusals.js';
+import type { SessionRecord } from '../../src/storage/supervisor-store.js';
 
 interface UserRecord {
-  readonly token: string;
+  /** By the hashes of their tokens. */
+  readonly sessions: Map<string, SessionRecord>;
+  password: string | undefined;
   connections: number;
   expiresAt: number | undefined;
 }
@@ -25,6 +36,7 @@ export class SupervisorInMemory implements SupervisorMemory {
   readonly users = new Map<UserId, UserRecord>();
   readonly rooms = new Map<RoomName, RoomEntry>();
   readonly inboxes = new Map<UserId, InboxEntry[]>();
+  readonly owners = new Map<UserName, UserId>();
   readonly #numbers = new Map<UserName, number>();
   readonly #notes = new Map<UserId, Set<RoomName>>();
   readonly #blocks = new Map<UserId, Set<UserId>>();
@@ -43,7 +55,7 @@ export class SupervisorInMemory implements SupervisorMemory {
   restart(at: number): void {
     for (const user of this.users.values()) {
       user.connections = 0;
-      user.expiresAt ??= at + this.limits.resumeSeconds * 1000;
+      if (user.password === undefined) user.expiresAt ??= at + this.limits.resumeSeconds * 1000;
     }
   }
 
@@ -66,9 +78,29 @@ export class SupervisorInMemory implements SupervisorMemory {
   findByToken(tokenHash: Uint8Array, at: number): UserId | undefined {
     const token = hex(tokenHash);
     for (const [id, user] of this.users) {
-      if (user.token === token) return user.expiresAt !== undefined && user.expiresAt <= at ? undefined : id;
+      if (user.sessions.has(token)) return user.expiresAt !== undefined && user.expiresAt <= at ? undefined : id;
     }
     return undefined;
+  }
+
+  nameOwner(name: UserName): UserId | undefined {
+    return this.owners.get(name);
+  }
+
+  sessions(user: UserId): SessionRecord[] {
+    return [...(this.users.get(user)?.sessions.values() ?? [])].sort((a, b) => a.lastUsedAt - b.lastUsedAt);
+  }
+
+  accountPassword(user: UserId): string | undefined {
+    return this.users.get(user)?.password;
+  }
+
+  accountCount(): number {
+    return [...this.users.values()].filter(({ password }) => password !== undefined).length;
+  }
+
+  nameHasAccount(name: UserName): boolean {
+    return [...this.users].some(([id, { password }]) => nameOf(id) === name && password !== undefined);
   }
 
   userExists(user: string): boolean {
@@ -103,8 +135,40 @@ export class SupervisorInMemory implements SupervisorMemory {
     switch (event.type) {
       case 'registered':
         this.#numbers.set(event.name, event.number);
-        this.users.set(event.user, { token: hex(event.tokenHash), connections: 0, expiresAt: undefined });
+        this.users.set(event.user, {
+          sessions: new Map(),
+          password: undefined,
+          connections: 0,
+          expiresAt: undefined,
+        });
         break;
+      case 'session-started': {
+        const { tokenHash, at, address } = event;
+        const record = { session: sessionId(tokenHash), createdAt: at, lastUsedAt: at, address };
+        this.users.get(event.user)?.sessions.set(hex(tokenHash), record);
+        break;
+      }
+      case 'session-used': {
+        const { session, at, address } = event;
+        this.#changeSession(event.user, session, (record) => ({ ...record, lastUsedAt: at, address }));
+        break;
+      }
+      case 'session-ended':
+        this.#changeSession(event.user, event.session, () => undefined);
+        break;
+      case 'account-created': {
+        const user = this.users.get(event.user);
+        if (user === undefined) break;
+        user.password = event.password;
+        user.expiresAt = undefined;
+        if (event.reserve) this.owners.set(nameOf(event.user), event.user);
+        break;
+      }
+      case 'password-changed': {
+        const user = this.users.get(event.user);
+        if (user !== undefined) user.password = event.password;
+        break;
+      }
       case 'connected': {
         const user = this.users.get(event.user);
         if (user === undefined) break;
@@ -121,6 +185,7 @@ export class SupervisorInMemory implements SupervisorMemory {
       }
       case 'ended':
         this.users.delete(event.user);
+        if (this.owners.get(nameOf(event.user)) === event.user) this.owners.delete(nameOf(event.user));
         this.inboxes.delete(event.user);
         this.#notes.delete(event.user);
         break;
@@ -149,6 +214,21 @@ export class SupervisorInMemory implements SupervisorMemory {
         event satisfies never;
     }
   }
+
+  #changeSession(user: UserId, session: SessionId, change: (record: SessionRecord) => SessionRecord | undefined): void {
+    const sessions = this.users.get(user)?.sessions;
+    for (const [token, record] of sessions ?? []) {
+      if (record.session !== session) continue;
+      const changed = change(record);
+      if (changed === undefined) sessions?.delete(token);
+      else sessions?.set(token, changed);
+    }
+  }
+}
+
+/** A client comes with this token, from an address that does not matter. */
+export function arrivalWith(token: string): Arrival {
+  return { tokenHash: hashOf(token), address: '192.0.2.1' };
 }
 
 export function hashOf(token: string): Uint8Array {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { SupervisorCommand } from '../../src/actors/supervisor/decisions.js';
-import type { RoomName, UserId, UserName } from '../../src/protocol/names.js';
+import { type RoomName, sessionId, type UserId, type UserName } from '../../src/protocol/names.js';
 import { refusals } from '../../src/protocol/refusals.js';
 import { hashOf } from './supervisor-in-memory.js';
 
@@ -10,12 +10,16 @@ const names = fc.constantFrom('ana', 'bia') as fc.Arbitrary<UserName>;
 const user = fc.constantFrom('ana#1', 'ana#2', 'bia#1', 'bia#2') as fc.Arbitrary<UserId>;
 const rooms = fc.constantFrom('sala1', 'sala2', 'sala3') as fc.Arbitrary<RoomName>;
 const words = fc.constantFrom('oi', 'olá');
-const tokens = fc.constantFrom('a', 'b', 'c', 'd').map(hashOf);
+const letters = ['a', 'b', 'c', 'd', 'e', 'f'];
+const tokenHash = fc.constantFrom(...letters).map(hashOf);
+const address = fc.constant('192.0.2.1');
+const sessions = fc.constantFrom(...letters).map((letter) => sessionId(hashOf(letter)));
+const passwords = fc.constantFrom('p', 'q');
 const ids = fc.option(fc.constantFrom('x', 'y'), { nil: undefined });
 
 const commands: fc.Arbitrary<SupervisorCommand> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ type: fc.constant('register'), name: names, tokenHash: tokens }) },
-  { weight: 3, arbitrary: fc.record({ type: fc.constant('resume'), tokenHash: tokens }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('register'), name: names, tokenHash, address }) },
+  { weight: 3, arbitrary: fc.record({ type: fc.constant('resume'), tokenHash, address }) },
   { weight: 3, arbitrary: fc.record({ type: fc.constant('disconnect'), user }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('end'), user }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('list-rooms'), user }) },
@@ -34,6 +38,26 @@ const commands: fc.Arbitrary<SupervisorCommand> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('inbox-head'), user }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ type: fc.constant('create-account'), user, password: passwords, reserve: fc.boolean() }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ type: fc.constant('log-in'), user, password: passwords, tokenHash, address }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('change-password'),
+      user,
+      session: sessions,
+      from: passwords,
+      to: passwords,
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('end-session'), user, session: sessions }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('end'), user, password: passwords }) },
 );
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -51,13 +75,16 @@ export function asHandedIn(
   tokensUsed: Set<string>,
 ): SupervisorCommand | undefined {
   switch (command.type) {
+    case 'log-in':
     case 'register': {
+      if (command.type === 'log-in' && !isRegistered(command.user)) return undefined;
       const token = String(command.tokenHash[0]);
       if (tokensUsed.has(token)) return undefined;
       tokensUsed.add(token);
       return command;
     }
     case 'resume':
+    case 'find-account':
       return command;
     case 'create-room':
       return isRegistered(command.by) ? command : undefined;

@@ -1,7 +1,10 @@
 import type { PrivateMessage } from '../../protocol/events.js';
 import type { Limits } from '../../protocol/limits.js';
-import { type RoomName, type UserId, type UserName, userId } from '../../protocol/names.js';
+import { type RoomName, type SessionId, sessionId, type UserId, type UserName, userId } from '../../protocol/names.js';
 import { type Refusal, refusals } from '../../protocol/refusals.js';
+import type { SessionRecord } from '../../storage/supervisor-store.js';
+import { type AccountCommand, type AccountEvent, type AccountReply, decideAccount } from './accounts.js';
+import { answer, type Decision, done, resumed } from './decision.js';
 
 /** A room of the directory: with which topic it began, and by whom. */
 export interface RoomEntry {
@@ -9,14 +12,20 @@ export interface RoomEntry {
   readonly createdBy: string;
 }
 
-/** A token is known here by its SHA-256 only. */
+/** The token with which a client comes, here only by its SHA-256, and the address from which it comes. */
+export interface Arrival {
+  readonly tokenHash: Uint8Array;
+  readonly address: string;
+}
+
 export type SupervisorCommand =
-  | { readonly type: 'register'; readonly name: UserName; readonly tokenHash: Uint8Array }
-  | { readonly type: 'resume'; readonly tokenHash: Uint8Array }
+  | AccountCommand
+  | ({ readonly type: 'register'; readonly name: UserName } & Arrival)
+  | ({ readonly type: 'resume' } & Arrival)
   /** One of the user's connections ended. */
   | { readonly type: 'disconnect'; readonly user: UserId }
-  /** The user's identity is over. */
-  | { readonly type: 'end'; readonly user: UserId }
+  /** The user's identity is over; that of one with an account only with the hash of its password. */
+  | { readonly type: 'end'; readonly user: UserId; readonly password?: string | undefined }
   | { readonly type: 'list-rooms'; readonly user: UserId }
   | { readonly type: 'create-room'; readonly room: RoomName; readonly topic: string; readonly by: string }
   /** The user is about to join a room: noted before the room is asked, so that no membership is ever forgotten. */
@@ -40,12 +49,15 @@ export type SupervisorCommand =
   | { readonly type: 'list-blocks'; readonly user: UserId };
 
 export type SupervisorReply =
+  | AccountReply
   | { readonly type: 'registered'; readonly user: UserId }
   | {
       readonly type: 'resumed';
       readonly user: UserId;
       readonly rooms: readonly RoomName[];
       readonly inboxHead: number;
+      /** Other sessions of the user that had to give way. */
+      readonly ended: readonly SessionId[];
     }
   | { readonly type: 'rooms'; readonly rooms: readonly RoomName[] }
   | { readonly type: 'sent'; readonly seq: number; readonly at: number; readonly duplicate: boolean }
@@ -55,16 +67,20 @@ export type SupervisorReply =
   | { readonly type: 'done' };
 
 export type SupervisorEvent =
+  | AccountEvent
+  | { readonly type: 'registered'; readonly user: UserId; readonly name: UserName; readonly number: number }
+  | ({ readonly type: 'session-started'; readonly user: UserId; readonly at: number } & Arrival)
   | {
-      readonly type: 'registered';
+      readonly type: 'session-used';
       readonly user: UserId;
-      readonly name: UserName;
-      readonly number: number;
-      readonly tokenHash: Uint8Array;
+      readonly session: SessionId;
+      readonly at: number;
+      readonly address: string;
     }
+  | { readonly type: 'session-ended'; readonly user: UserId; readonly session: SessionId }
   | { readonly type: 'connected'; readonly user: UserId }
-  /** The identity is over at `expiresAt`, if this was the user's last connection. */
-  | { readonly type: 'disconnected'; readonly user: UserId; readonly expiresAt: number }
+  /** The identity is over at `expiresAt`, if it ever is and this was the user's last connection. */
+  | { readonly type: 'disconnected'; readonly user: UserId; readonly expiresAt: number | undefined }
   | { readonly type: 'ended'; readonly user: UserId }
   | { readonly type: 'room-created'; readonly room: RoomName; readonly entry: RoomEntry }
   | { readonly type: 'room-noted'; readonly user: UserId; readonly room: RoomName }
@@ -82,6 +98,11 @@ export interface SupervisorMemory {
   roomCount(): number;
   roomExists(room: RoomName): boolean;
   lastNumber(name: UserName): number;
+  nameOwner(name: UserName): UserId | undefined;
+  sessions(user: UserId): SessionRecord[];
+  accountPassword(user: UserId): string | undefined;
+  accountCount(): number;
+  nameHasAccount(name: UserName): boolean;
   findByToken(tokenHash: Uint8Array, at: number): UserId | undefined;
   userExists(user: string): boolean;
   memberships(user: UserId): RoomName[];
@@ -96,41 +117,53 @@ export interface SupervisorMemory {
   ): { readonly seq: number; readonly at: number; readonly to: UserId; readonly text: string } | undefined;
 }
 
-export interface Decision {
-  readonly events: readonly SupervisorEvent[];
-  readonly outcome: SupervisorReply | Refusal;
-}
-
-const done: SupervisorReply = { type: 'done' };
-
 /** What `command` leads to, at time `at` (Unix ms): no threads, no disk, no clock. */
 export function decide(command: SupervisorCommand, at: number, memory: SupervisorMemory, limits: Limits): Decision {
   switch (command.type) {
     case 'register': {
-      const { name, tokenHash } = command;
+      const { name, tokenHash, address } = command;
+      if (memory.nameOwner(name) !== undefined) return answer(refusals.nameReserved(name));
       const number = memory.lastNumber(name) + 1;
       const user = userId(name, number);
       return {
         events: [
-          { type: 'registered', user, name, number, tokenHash },
+          { type: 'registered', user, name, number },
+          { type: 'session-started', user, tokenHash, at, address },
           { type: 'connected', user },
         ],
         outcome: { type: 'registered', user },
       };
     }
     case 'resume': {
-      const user = memory.findByToken(command.tokenHash, at);
+      const { tokenHash, address } = command;
+      const user = memory.findByToken(tokenHash, at);
       if (user === undefined) return answer(refusals.tokenInvalid());
-      const rooms = memory.memberships(user);
-      const inboxHead = memory.inboxHead(user);
-      return { events: [{ type: 'connected', user }], outcome: { type: 'resumed', user, rooms, inboxHead } };
+      return {
+        events: [
+          { type: 'session-used', user, session: sessionId(tokenHash), at, address },
+          { type: 'connected', user },
+        ],
+        outcome: resumed(user, memory),
+      };
     }
     case 'disconnect': {
-      const expiresAt = at + limits.resumeSeconds * 1000;
-      return { events: [{ type: 'disconnected', user: command.user, expiresAt }], outcome: done };
+      const { user } = command;
+      const permanent = memory.accountPassword(user) !== undefined;
+      const expiresAt = permanent ? undefined : at + limits.resumeSeconds * 1000;
+      return { events: [{ type: 'disconnected', user, expiresAt }], outcome: done };
     }
-    case 'end':
-      return { events: [{ type: 'ended', user: command.user }], outcome: done };
+    case 'end': {
+      const { user, password } = command;
+      if (memory.accountPassword(user) !== password) return answer(refusals.credentialsInvalid());
+      return { events: [{ type: 'ended', user }], outcome: done };
+    }
+    case 'find-account':
+    case 'create-account':
+    case 'log-in':
+    case 'change-password':
+    case 'list-sessions':
+    case 'end-session':
+      return decideAccount(command, at, memory, limits);
     case 'list-rooms':
       return answer({ type: 'rooms', rooms: memory.memberships(command.user) });
     case 'create-room': {
@@ -219,8 +252,4 @@ function sendPrivate(
     events.push({ type: 'received', owner: recipient, message });
   }
   return { events, outcome: { type: 'sent', seq, at, duplicate: false } };
-}
-
-function answer(outcome: SupervisorReply | Refusal): Decision {
-  return { events: [], outcome };
 }

@@ -99,7 +99,22 @@ export class Supervisor implements Actor<SupervisorCommand, SupervisorReply, Inb
   #append(event: SupervisorEvent): void {
     switch (event.type) {
       case 'registered':
-        this.#store.addUser(event.user, event.name, event.number, event.tokenHash);
+        this.#store.addUser(event.user, event.name, event.number);
+        break;
+      case 'session-started':
+        this.#store.addSession(event.user, event.tokenHash, event.at, event.address);
+        break;
+      case 'session-used':
+        this.#store.useSession(event.user, event.session, event.at, event.address);
+        break;
+      case 'session-ended':
+        this.#store.removeSession(event.user, event.session);
+        break;
+      case 'account-created':
+        this.#store.addAccount(event.user, event.password, event.at, event.reserve);
+        break;
+      case 'password-changed':
+        this.#store.setPassword(event.user, event.password);
         break;
       case 'connected':
         this.#store.connect(event.user);

@@ -3,7 +3,7 @@ import type { SupervisorReply } from '../../../src/actors/supervisor/decisions.j
 import type { RoomName, UserId, UserName } from '../../../src/protocol/names.js';
 import { isRefusal, type Refusal, refusals } from '../../../src/protocol/refusals.js';
 import { ana, bia, caio, sala1, sala2 } from '../../support/people.js';
-import { hashOf, SupervisorInMemory } from '../../support/supervisor-in-memory.js';
+import { arrivalWith, SupervisorInMemory } from '../../support/supervisor-in-memory.js';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -15,7 +15,7 @@ function refused(t: Test, outcome: SupervisorReply | Refusal, code: Refusal['cod
 function withPeople(limits = {}): SupervisorInMemory {
   const supervisor = new SupervisorInMemory(limits);
   for (const name of ['ana', 'bia', 'caio']) {
-    supervisor.do({ type: 'register', name: name as UserName, tokenHash: hashOf(name) }, 1000);
+    supervisor.do({ type: 'register', name: name as UserName, ...arrivalWith(name) }, 1000);
   }
   return supervisor;
 }
@@ -25,7 +25,7 @@ const write = { type: 'send-private', from: ana, to: bia, room: sala1, text: 'oi
 t.test('equal names get different numbers, also after the first of them is gone', async (t) => {
   const supervisor = new SupervisorInMemory();
   const register = (token: string) =>
-    supervisor.do({ type: 'register', name: 'ana' as UserName, tokenHash: hashOf(token) }, 1000);
+    supervisor.do({ type: 'register', name: 'ana' as UserName, ...arrivalWith(token) }, 1000);
   t.strictSame(register('a'), { type: 'registered', user: 'ana#1' });
   t.strictSame(register('b'), { type: 'registered', user: 'ana#2' });
   supervisor.do({ type: 'end', user: 'ana#2' as UserId }, 1000);
@@ -41,15 +41,15 @@ t.test('a token brings its owner back, and nobody else', async (t) => {
   const supervisor = withPeople();
   supervisor.do({ type: 'note-room', user: bia, room: sala1 }, 1000);
   supervisor.do(write, 1000);
-  const back = supervisor.do({ type: 'resume', tokenHash: hashOf('b') }, 2000);
-  t.strictSame(back, { type: 'resumed', user: bia, rooms: [sala1], inboxHead: 1 });
+  const back = supervisor.do({ type: 'resume', ...arrivalWith('b') }, 2000);
+  t.strictSame(back, { type: 'resumed', user: bia, rooms: [sala1], inboxHead: 1, ended: [] });
   t.equal(supervisor.users.get(bia)?.connections, 2);
-  refused(t, supervisor.do({ type: 'resume', tokenHash: hashOf('z') }, 2000), 'TOKEN_INVALID', "nobody's token");
+  refused(t, supervisor.do({ type: 'resume', ...arrivalWith('z') }, 2000), 'TOKEN_INVALID', "nobody's token");
 });
 
 t.test('an identity is over a while after its last connection ended, to the millisecond', async (t) => {
   const supervisor = withPeople({ resumeSeconds: 300 });
-  const resume = (at: number) => supervisor.do({ type: 'resume', tokenHash: hashOf('a') }, at);
+  const resume = (at: number) => supervisor.do({ type: 'resume', ...arrivalWith('a') }, at);
   resume(1000);
   supervisor.do({ type: 'disconnect', user: ana }, 2000);
   t.match(resume(10 * dayMs), { type: 'resumed' }, 'the other connection is still there');
@@ -64,7 +64,7 @@ t.test('an identity that was ended is nobody: its token, rooms and inbox are gon
   supervisor.do({ type: 'note-room', user: ana, room: sala1 }, 1000);
   supervisor.do(write, 1000);
   t.strictSame(supervisor.do({ type: 'end', user: ana }, 1000), { type: 'done' });
-  refused(t, supervisor.do({ type: 'resume', tokenHash: hashOf('a') }, 1000), 'TOKEN_INVALID', 'the token');
+  refused(t, supervisor.do({ type: 'resume', ...arrivalWith('a') }, 1000), 'TOKEN_INVALID', 'the token');
   t.strictSame(supervisor.do({ type: 'list-rooms', user: ana }, 1000), { type: 'rooms', rooms: [] });
   t.equal(supervisor.inboxHead(ana), 0);
   t.equal(supervisor.inboxHead(bia), 1, 'bia keeps what ana wrote');

@@ -11,7 +11,7 @@ import { formatPrivateMessage } from '../../../src/protocol/text-replies.js';
 import { withFullDisk } from '../../support/full-disk.js';
 import { ana, bia, caio, sala1, sala2 } from '../../support/people.js';
 import { crashImage } from '../../support/rooms-on-disk.js';
-import { hashOf } from '../../support/supervisor-in-memory.js';
+import { arrivalWith } from '../../support/supervisor-in-memory.js';
 
 const limits = { ...defaultLimits, resumeSeconds: 300 };
 
@@ -27,9 +27,9 @@ function open(t: Test, file = join(t.testdir(), 'supervisor.db'), now = 1000) {
 const register = (name: string): SupervisorCommand => ({
   type: 'register',
   name: name as UserName,
-  tokenHash: hashOf(name),
+  ...arrivalWith(name),
 });
-const resume = (name: string): SupervisorCommand => ({ type: 'resume', tokenHash: hashOf(name) });
+const resume = (name: string): SupervisorCommand => ({ type: 'resume', ...arrivalWith(name) });
 const disconnectAna: SupervisorCommand = { type: 'disconnect', user: ana };
 const write: SupervisorCommand = { type: 'send-private', from: ana, to: bia, room: sala1, text: 'oi "bia"' };
 
@@ -133,8 +133,8 @@ t.test('a token is on disk only as its hash', async (t) => {
   const { ask, file } = open(t);
   const token = '8befc682a02f92ae299d477549cc1296';
   const tokenHash = new Uint8Array(createHash('sha256').update(token).digest());
-  ask([{ type: 'register', name: 'ana' as UserName, tokenHash }]);
-  t.match(ask([{ type: 'resume', tokenHash }]).replies, [{ user: ana }]);
+  ask([{ type: 'register', name: 'ana' as UserName, tokenHash, address: '' }]);
+  t.match(ask([{ type: 'resume', tokenHash, address: '' }]).replies, [{ user: ana }]);
   const bytes = Buffer.concat([readFileSync(file), readFileSync(`${file}-wal`)]);
   t.ok(bytes.includes(Buffer.from(tokenHash)), 'the hash is there');
   t.notOk(bytes.includes(token), 'the token is not');
@@ -144,8 +144,8 @@ t.test('a token is on disk only as its hash', async (t) => {
 t.test('hashes that only begin alike are different tokens', async (t) => {
   const { ask } = open(t);
   const like = (last: number) => new Uint8Array(32).fill(7).with(31, last);
-  ask([1, 2].map((last) => ({ type: 'register', name: 'ana' as UserName, tokenHash: like(last) })));
-  const found = [1, 2, 3].map((last) => ask([{ type: 'resume', tokenHash: like(last) }]).replies[0]);
+  ask([1, 2].map((last) => ({ type: 'register', name: 'ana' as UserName, tokenHash: like(last), address: '' })));
+  const found = [1, 2, 3].map((last) => ask([{ type: 'resume', tokenHash: like(last), address: '' }]).replies[0]);
   t.match(found, [{ user: 'ana#1' }, { user: 'ana#2' }, { code: 'TOKEN_INVALID' }]);
 });
 

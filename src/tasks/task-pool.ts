@@ -1,0 +1,109 @@
+import type { Piscina } from 'piscina';
+
+/** A task that was not done because too many wait already, or because the pool is closed. */
+export class PoolBusy extends Error {
+  override readonly name = 'PoolBusy';
+  /** What cannot take more, as people are told. */
+  readonly who: string;
+  readonly retryAfterMs: number;
+
+  constructor(who: string, retryAfterMs: number) {
+    super(`${who} cannot take more`);
+    this.who = who;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+export interface TaskPoolOptions {
+  /** What the pool is for, as people are told. */
+  readonly name: string;
+  readonly threadsMin: number;
+  readonly threadsMax: number;
+  /** Tasks that wait for a thread. */
+  readonly queueMax: number;
+  /** When to come back who is told that the pool is busy; asked for each. */
+  readonly retryAfterMs: () => number;
+  /** How far the threads stand behind the others of this machine: see nice(1). */
+  readonly niceness?: number;
+}
+
+/**
+ * Results that one turn of the event loop is given. A page takes its time to be written out, in which the threads would
+ * finish the next, and nobody else had a turn before the last reader is served.
+ */
+const underWayMax = 2;
+const idleTimeoutMs = 30_000;
+
+/** Threads for what would hold up those of gateway and actors. Library and threads are loaded with the first task. */
+export class TaskPool {
+  readonly #options: TaskPoolOptions;
+  #pool: Promise<Piscina> | undefined;
+  #closed = false;
+  #underWay = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(options: TaskPoolOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The function that runs the one called `name` of `module` in a thread; its query and result are cloned.
+   *
+   * Every call rejects with PoolBusy when `queueMax` tasks wait, and with the task's own error when it fails.
+   */
+  task<Query, Result>(module: URL, name = 'default'): (query: Query) => Promise<Result> {
+    const filename = module.href;
+    const { name: who, queueMax, retryAfterMs } = this.#options;
+    return async (query) => {
+      // A closed pool would start threads again.
+      if (this.#closed) throw new PoolBusy(who, retryAfterMs());
+      this.#pool ??= this.#start();
+      const pool = await this.#pool;
+      if (this.#waiting.length >= queueMax) throw new PoolBusy(who, retryAfterMs());
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve);
+        this.#begin();
+      });
+      try {
+        if (this.#closed) throw new PoolBusy(who, retryAfterMs());
+        return (await pool.run(query, { filename, name })) as Result;
+      } finally {
+        setImmediate(this.#ended);
+      }
+    };
+  }
+
+  /** Starts the first thread, which the first task would otherwise wait for. */
+  warm(): void {
+    if (!this.#closed) this.#pool ??= this.#start();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await (await this.#pool)?.close({ force: true });
+  }
+
+  #begin(): void {
+    while (this.#underWay < underWayMax && this.#waiting.length > 0) {
+      this.#underWay++;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  readonly #ended = (): void => {
+    this.#underWay--;
+    this.#begin();
+  };
+
+  async #start(): Promise<Piscina> {
+    const { Piscina } = await import('piscina');
+    const { threadsMin, threadsMax, niceness = 0 } = this.#options;
+    return new Piscina({
+      minThreads: threadsMin,
+      maxThreads: threadsMax,
+      idleTimeout: idleTimeoutMs,
+      niceIncrement: niceness,
+      execArgv: [],
+    });
+  }
+}
