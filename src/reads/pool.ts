@@ -28,6 +28,11 @@ export interface Reads {
 }
 
 const threadsMax = 2;
+/**
+ * A page takes its time to be written out, in which the threads would finish the next, and nobody else had a turn before
+ * the last reader is served.
+ */
+const underWayMax = 2;
 const busyRetryMs = 100;
 
 /** Every read rejects with PoolBusy when `queueMax` of them wait, and with the read's own error when it fails. */
@@ -36,6 +41,7 @@ export function createReads(queueMax: number): Reads {
     name: 'the history',
     threadsMin: 1,
     threadsMax,
+    underWayMax,
     queueMax,
     retryAfterMs: () => busyRetryMs,
   });

@@ -21,6 +21,7 @@ export function createPasswords(queueMax: number): Passwords {
     threadsMin: 0,
     // One for every four cores: who logs in can wait, who talks should not have to.
     threadsMax: Math.min(threadsMax, Math.max(1, Math.floor(availableParallelism() / 4))),
+    underWayMax: threadsMax,
     queueMax,
     // Spread, so that not all who are refused at once come back at once.
     retryAfterMs: () => retryAfterMsMin + Math.floor(Math.random() * retryAfterMsSpread),

@@ -19,7 +19,9 @@ export interface TaskPoolOptions {
   readonly name: string;
   readonly threadsMin: number;
   readonly threadsMax: number;
-  /** Tasks that wait for a thread. */
+  /** Tasks in the threads, and results that one turn of the event loop is given. */
+  readonly underWayMax: number;
+  /** Tasks that wait to be under way. */
   readonly queueMax: number;
   /** When to come back who is told that the pool is busy; asked for each. */
   readonly retryAfterMs: () => number;
@@ -27,11 +29,6 @@ export interface TaskPoolOptions {
   readonly niceness?: number;
 }
 
-/**
- * Results that one turn of the event loop is given. A page takes its time to be written out, in which the threads would
- * finish the next, and nobody else had a turn before the last reader is served.
- */
-const underWayMax = 2;
 const idleTimeoutMs = 30_000;
 
 /** Threads for what would hold up those of gateway and actors. Library and threads are loaded with the first task. */
@@ -84,7 +81,7 @@ export class TaskPool {
   }
 
   #begin(): void {
-    while (this.#underWay < underWayMax && this.#waiting.length > 0) {
+    while (this.#underWay < this.#options.underWayMax && this.#waiting.length > 0) {
       this.#underWay++;
       this.#waiting.shift()?.();
     }
