@@ -74,12 +74,20 @@ export class SupervisorStore {
   readonly #db: Database;
   readonly #statements: ReturnType<typeof prepare>;
   readonly transaction: Transaction;
+  #commits = 0;
 
   /** @throws StorageError */
   constructor(file: string) {
     this.#db = openDatabase(file, supervisorDatabase);
     this.#statements = prepare(this.#db);
-    this.transaction = transactionsOn(this.#db);
+    this.transaction = transactionsOn(this.#db, (point) => {
+      if (point === 'after-commit') this.#commits++;
+    });
+  }
+
+  /** Transactions on disk since it was opened. */
+  get commits(): number {
+    return this.#commits;
   }
 
   /** The last number given to a name; 0 if there is none. */

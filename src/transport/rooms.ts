@@ -20,6 +20,8 @@ export interface Room {
   epoch: string;
   topic: string;
   members: number;
+  /** How often its thread died and was replaced. */
+  restarts: number;
 }
 
 export interface RoomsOptions {
@@ -56,6 +58,13 @@ export class Rooms {
     return this.#byName.values();
   }
 
+  /** Events written to connections. */
+  get deliveries(): number {
+    let sum = 0;
+    for (const { feed } of this.#byName.values()) sum += feed.deliveries;
+    return sum;
+  }
+
   /**
    * Connects to a room, and stays connected: when its thread dies, to the next one. Answers the room once it is
    * there, or why it is not there at first; it is still tried then.
@@ -82,7 +91,7 @@ export class Rooms {
         dialects,
         onConnected: (info) => {
           if (room === undefined) {
-            room = { name, file: info.file, ref, feed: this.#feed(info, reads), ...statusOf(info) };
+            room = { name, file: info.file, ref, feed: this.#feed(info, reads), restarts: 0, ...statusOf(info) };
             this.#byName.set(name, room);
             resolve(room);
           } else {
@@ -122,6 +131,7 @@ function statusOf({ epoch, topic, members }: RoomInfo): Pick<Room, 'epoch' | 'to
 
 /** The room's thread died and was replaced; events whose frames died with it are read from the store. */
 function reconnected(room: Room, info: RoomInfo): void {
+  room.restarts++;
   const replaced = info.epoch !== room.epoch;
   Object.assign(room, statusOf(info));
   if (replaced) {
