@@ -20,7 +20,7 @@ export class Inquiry<Answer> {
     });
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<undefined>((resolve) => {
-      timer = setTimeout(resolve, withinMs);
+      timer = setTimeout(resolve, withinMs, undefined);
     });
     const answer = await Promise.race([this.#asked, late]);
     clearTimeout(timer);

@@ -52,6 +52,7 @@ export class Positions {
   take(push: Push, me: string): boolean {
     switch (push.method) {
       case 'server.draining':
+      case 'server.announcement':
         return true;
       case 'private.message':
         if (push.params.seq <= (this.#inboxAfter ?? 0)) return false;

@@ -10,7 +10,9 @@ export type Push =
       readonly params: { readonly room: string; readonly epoch: string; readonly seq: number };
     }
   | { readonly method: 'private.message'; readonly params: PrivatePush }
-  | { readonly method: 'server.draining'; readonly params: { readonly reconnectAfterMs: number } };
+  | { readonly method: 'server.draining'; readonly params: { readonly reconnectAfterMs: number } }
+  /** Whoever runs the server says something to everybody. */
+  | { readonly method: 'server.announcement'; readonly params: { readonly text: string; readonly at: number } };
 
 interface RoomMessage {
   readonly room: string;
@@ -79,4 +81,5 @@ export const pushShapes: Readonly<Record<Push['method'], Shape>> = {
   'room.reset': { room: 'name', epoch: 'name', seq: 'count' },
   'private.message': { seq: 'count', room: 'name', from: 'name', to: 'name', at: 'count', text: 'text' },
   'server.draining': { reconnectAfterMs: 'count' },
+  'server.announcement': { text: 'text', at: 'count' },
 };

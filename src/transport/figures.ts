@@ -10,12 +10,12 @@ export interface FiguresOptions {
   readonly version: string;
   readonly sessions: ReadonlySet<Session>;
   /** Connections taken since the start. */
-  readonly connectionsTotal: () => number;
+  readonly connectionsTotal: number;
   readonly rooms: Rooms;
   readonly users: Users;
   readonly supervisor: SupervisorHandle;
   readonly supervisorRef: SupervisorRef;
-  readonly supervisorRestarts: () => number;
+  readonly supervisorRestarts: number;
 }
 
 /** Gathers what the daemon tells of itself: what the main thread knows, and what the others answer within a second. */
@@ -49,12 +49,12 @@ export async function figures(options: FiguresOptions): Promise<Figures> {
     uptimeMs: Math.round(process.uptime() * 1000),
     rssBytes: process.memoryUsage.rss(),
     connections: sessions.size,
-    connectionsTotal: connectionsTotal(),
+    connectionsTotal,
     users: users.count,
     deliveries: rooms.deliveries + users.deliveries,
     supervisor: {
       mailbox: supervisorRef.pending,
-      restarts: options.supervisorRestarts(),
+      restarts: options.supervisorRestarts,
       commits: told?.commits ?? null,
     },
     rooms: ofRooms,

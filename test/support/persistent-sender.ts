@@ -128,7 +128,7 @@ export class PersistentSender {
   }
 
   #hear(push: Push): void {
-    if (push.method === 'server.draining') return;
+    if (push.method === 'server.draining' || push.method === 'server.announcement') return;
     const { room, seq } = push.params;
     const inbox = push.method === 'private.message';
     const after = inbox ? this.#inboxAfter : this.#positions[room]?.after;

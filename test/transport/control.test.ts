@@ -16,6 +16,7 @@ async function server(t: Test) {
   t.teardown(() => rmSync(directory, { recursive: true, force: true }));
   const path = join(directory, 'control.sock');
   const calls: string[] = [];
+  const bugs: object[] = [];
   const say = async ({ text }: { text: string }) => {
     calls.push(text);
     return text === 'no' ? refusals.roomNotFound('x') : { text };
@@ -24,6 +25,7 @@ async function server(t: Test) {
     path,
     { say: { params: { text: { kind: anyString } }, run: say } },
     defaultLimits,
+    (method, error) => bugs.push({ method, error }),
   );
   t.teardown(() => control.close());
   return { path, calls, control };
