@@ -103,7 +103,8 @@ class Screen {
   };
 
   readonly #draw = (): void => {
-    const lines = this.#page.split('\n').slice(0, process.stdout.rows);
+    // A terminal that was never told its size says 0.
+    const lines = this.#page.split('\n').slice(0, process.stdout.rows || undefined);
     process.stdout.write(`${home}${lines.join(`${eraseToLineEnd}\r\n`)}${eraseToLineEnd}${eraseBelow}`);
   };
 }

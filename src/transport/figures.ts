@@ -57,7 +57,7 @@ export async function figures(options: FiguresOptions): Promise<Figures> {
       restarts: options.supervisorRestarts,
       commits: told?.commits ?? null,
     },
-    rooms: ofRooms,
+    rooms: ofRooms.sort((one, other) => (one.room < other.room ? -1 : 1)),
     threads,
   };
 }
