@@ -23,12 +23,13 @@ t.test('a copy made under load has everything that was answered before it, and c
   })();
   await until('something is said', () => answered > 50);
   const before = answered;
+  t.equal((await salas(['admin', 'ban-address', '192.0.2.7', '--data', daemon.data])).code, 0);
 
   const made = await salas(['admin', 'backup', copy, '--data', daemon.data, '--json']);
   t.strictSame({ code: made.code, stderr: made.stderr }, { code: 0, stderr: '' });
   const told = JSON.parse(made.stdout);
   t.match(told, { directory: copy, bytes: Number });
-  t.equal(told.files.length, 4, 'three rooms and the supervisor');
+  t.equal(told.files.length, 5, 'three rooms, the supervisor, and the banned addresses');
   await until('it goes on meanwhile', () => answered > before);
   going = false;
   await sending;
@@ -46,6 +47,7 @@ t.test('a copy made under load has everything that was answered before it, and c
   t.not(restored.epoch, epoch);
 
   const again = await startDaemon(t, { data, rooms: ['sala1', 'sala2'] });
+  t.match((await salas(['admin', 'addresses', '--data', data])).stdout, /^192\.0\.2\.7 /m, 'who was banned still is');
   const client = await connect(again);
   const resumed = await client.call('user.resume', { token, rooms: { sala1: { epoch, after: answered } } });
   t.match(resumed, { userId, rooms: [{ room: 'clube' }, { room: 'sala1', epoch: restored.epoch, status: 'reset' }] });
