@@ -72,6 +72,7 @@ export function threadTable({ threads }: Figures, rates: Rates, words: Words): s
 
 function threadName({ thread, rooms }: ThreadFigures, words: Words): string {
   if (thread !== 'room') return thread === 'main' ? words.threadMain : words.threadSupervisor;
+  if (rooms.length === 0) return words.threadSpare;
   const named = rooms.slice(0, roomsNamedMax).join(', ');
   return rooms.length > roomsNamedMax ? `${named}, +${rooms.length - roomsNamedMax}` : named;
 }

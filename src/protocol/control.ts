@@ -170,7 +170,7 @@ export interface RoomFigures extends ActorFigures {
 
 export interface ThreadFigures {
   readonly thread: 'main' | 'supervisor' | 'room';
-  /** The rooms in it, where it is theirs. */
+  /** The rooms in it, where it is theirs; none in one that waits for the next room. */
   readonly rooms: readonly string[];
   readonly load: ThreadLoad | null;
 }

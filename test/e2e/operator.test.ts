@@ -46,7 +46,10 @@ t.test('status tells what happened, and of every thread what it takes', async (t
   t.ok((after.supervisor.commits as number) > (before.supervisor.commits as number));
   t.equal(after.rates.commitsPerSecond, 0, 'nobody said anything in that second');
   t.strictSame(
-    after.threads.map(({ thread, rooms }) => [thread, ...rooms]),
+    after.threads
+      // One may be waiting for the next room to be made.
+      .filter(({ thread, rooms }) => thread !== 'room' || rooms.length > 0)
+      .map(({ thread, rooms }) => [thread, ...rooms]),
     [['main'], ['supervisor'], ['room', 'sala1'], ['room', 'sala2'], ['room', 'nova']],
   );
   for (const { load } of after.threads) {
