@@ -65,7 +65,7 @@ export function sessions(): OneShot<Result<'session.list'>, Visit> {
     ask: ({ client }) => client.call('session.list'),
     show: (result, words) => ({
       text: table(
-        [words.columnSession, words.columnMade, words.columnUsed, words.columnAddress, words.columnThis],
+        [words.columnSession, words.columnMade, words.columnUsed, words.columnFrom, words.columnThis],
         result.sessions.map(({ session, createdAt, lastUsedAt, address, current }) => [
           session,
           new Date(createdAt).toISOString(),

@@ -1,12 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
-import { callDaemon } from '../client/control.js';
-import { CallRefused, CallTimedOut, ConnectionLost, ServerUnreachable } from '../client/errors.js';
-import type { ControlMethod, Fault } from '../protocol/control.js';
 import type { Language } from '../protocol/speech.js';
 import { backUp, type Copied, restore } from '../storage/backup.js';
 import { checkDirectory, type FileReport } from '../storage/checking.js';
-import { controlSocket } from '../storage/data-directory.js';
 import { StorageError } from '../storage/database.js';
 import { exitCodes } from './exit-codes.js';
 import { jsonLine, printable } from './printable.js';
@@ -14,7 +10,7 @@ import { progress } from './progress.js';
 import { table } from './table.js';
 import { wordsIn } from './words.js';
 
-/** What an operator does with a data directory, and with the daemon that runs on it. */
+/** What an operator does with a data directory. */
 
 export interface AdminOptions {
   readonly data: string;
@@ -77,45 +73,6 @@ export function restoreFrom(source: string, { data, json, language }: AdminOptio
     say(json ? jsonLine({ directory, rooms }) : words.restored(rooms.length, directory));
     return exitCodes.done;
   });
-}
-
-/** Has a fault in the daemon that runs on the directory with `serve --chaos`. Answers the exit code. */
-export async function injectFault(
-  fault: Fault,
-  { room, ms }: { readonly room?: string | undefined; readonly ms?: number | undefined },
-  { data, json, language }: AdminOptions,
-): Promise<number> {
-  return calling(data, json, language, 'chaos', { fault, room, ms }, () => wordsIn(language).injected(fault));
-}
-
-/** Calls the daemon that runs on `data`; `told` is what people are told of the result. Answers the exit code. */
-async function calling(
-  data: string,
-  json: boolean,
-  language: Language,
-  method: ControlMethod,
-  params: object,
-  told: (result: Record<string, unknown>) => string,
-): Promise<number> {
-  const words = wordsIn(language);
-  const directory = resolve(data);
-  try {
-    const result = await callDaemon(controlSocket(directory), method, params);
-    say(json ? jsonLine(result) : told(result));
-    return exitCodes.done;
-  } catch (error) {
-    if (error instanceof CallRefused) {
-      if (json) say(jsonLine(error.wire));
-      complain(`${error.code} ${error.message}`);
-      return exitCodes.refused;
-    }
-    if (error instanceof ServerUnreachable) complain(words.noDaemon(directory));
-    else if (error instanceof ConnectionLost) complain(words.lost(error.message));
-    else if (error instanceof CallTimedOut) complain(words.timedOut(error.deadlineMs / 1000));
-    else if (error instanceof StorageError) complain(error.message);
-    else throw error;
-    return exitCodes.unreachable;
-  }
 }
 
 function collect<Step>(steps: Iterable<Step>, name: (step: Step) => string): Step[] {

@@ -1,5 +1,5 @@
 import yargs, { type Argv, type Options } from 'yargs';
-import { faults } from '../protocol/control.js';
+import { banMinutesMax, faults, logLevels } from '../protocol/control.js';
 import { roles } from '../protocol/events.js';
 import { defaultLimits } from '../protocol/limits.js';
 import type { Visit } from './account-visit.js';
@@ -85,6 +85,10 @@ function roomPosition<Known>(command: Argv<Known>) {
 
 function textPosition<Known>(command: Argv<Known>) {
   return command.positional('text', { type: 'string', demandOption: true, describe: words.argText });
+}
+
+function addressPosition<Known>(command: Argv<Known>) {
+  return command.positional('address', { type: 'string', demandOption: true, describe: words.argAddress });
 }
 
 function pageOptions<Known>(command: Argv<Known>) {
@@ -328,7 +332,7 @@ const commandLine = yargs()
       .command(
         'sessions',
         words.accountSessions,
-        (command) => accountOptions(command).example('$0 account sessions', words.exampleSessions),
+        (command) => accountOptions(command).example('$0 account sessions', words.exampleAccountSessions),
         async (options) => runAccount((await import('./account.js')).sessions(), options),
       )
       .command(
@@ -366,6 +370,135 @@ const commandLine = yargs()
         },
       )
       .command(
+        'status',
+        words.adminStatus,
+        (command) =>
+          adminOptions(command)
+            .example('$0 admin status', words.exampleStatus)
+            .example('$0 admin status --json', words.exampleStatusJson),
+        async ({ data, json }) => {
+          process.exitCode = await (await import('./operator.js')).status({ data, json, language });
+        },
+      )
+      .command(
+        'top',
+        words.adminTop,
+        (command) => adminOptions(command).example('$0 admin top', words.exampleTop),
+        async ({ data, json }) => {
+          process.exitCode = await (await import('./top.js')).top({ data, json, language });
+        },
+      )
+      .command(
+        'rooms',
+        words.adminRooms,
+        (command) => adminOptions(command).example('$0 admin rooms', words.exampleAdminRooms),
+        async ({ data, json }) => {
+          process.exitCode = await (await import('./operator.js')).listRooms({ data, json, language });
+        },
+      )
+      .command(
+        'users',
+        words.adminUsers,
+        (command) => adminOptions(command).example('$0 admin users', words.exampleAdminUsers),
+        async ({ data, json }) => {
+          process.exitCode = await (await import('./operator.js')).listUsers({ data, json, language });
+        },
+      )
+      .command(
+        'sessions [userid]',
+        words.adminSessions,
+        (command) =>
+          adminOptions(command.positional('userid', { type: 'string', describe: words.argSessionsOf })).example(
+            '$0 admin sessions ana#1',
+            words.exampleSessions,
+          ),
+        async ({ userid, data, json }) => {
+          process.exitCode = await (await import('./operator.js')).listSessions(userid, { data, json, language });
+        },
+      )
+      .command(
+        'kick <who>',
+        words.adminKick,
+        (command) =>
+          adminOptions(
+            command.positional('who', { type: 'string', demandOption: true, describe: words.argSessionOrUser }),
+          )
+            .options({ reason: { type: 'string', requiresArg: true, describe: words.reason } })
+            .example('$0 admin kick ana#1', words.exampleKick)
+            .example('$0 admin kick 17 --reason "spam"', words.exampleKickSession),
+        async ({ who, reason, data, json }) => {
+          process.exitCode = await (await import('./operator.js')).kick(who, reason, { data, json, language });
+        },
+      )
+      .command(
+        'ban-address <address>',
+        words.adminBanAddress,
+        (command) =>
+          adminOptions(addressPosition(command))
+            .options({
+              minutes: {
+                type: 'string',
+                requiresArg: true,
+                describe: words.banMinutes,
+                coerce: wholeNumber('minutes', words, 1, banMinutesMax),
+              },
+              reason: { type: 'string', requiresArg: true, describe: words.reason },
+            })
+            .example('$0 admin ban-address 192.0.2.0/24 --minutes 60', words.exampleBan),
+        async ({ address, minutes, reason, data, json }) => {
+          const { banAddress } = await import('./operator.js');
+          process.exitCode = await banAddress(address, { minutes, reason }, { data, json, language });
+        },
+      )
+      .command(
+        'unban-address <address>',
+        words.adminUnbanAddress,
+        (command) =>
+          adminOptions(addressPosition(command)).example('$0 admin unban-address 192.0.2.0/24', words.exampleUnban),
+        async ({ address, data, json }) => {
+          process.exitCode = await (await import('./operator.js')).unbanAddress(address, { data, json, language });
+        },
+      )
+      .command(
+        'addresses',
+        words.adminAddresses,
+        (command) => adminOptions(command).example('$0 admin addresses', words.exampleAddresses),
+        async ({ data, json }) => {
+          process.exitCode = await (await import('./operator.js')).listAddresses({ data, json, language });
+        },
+      )
+      .command(
+        'announce <text>',
+        words.adminAnnounce,
+        (command) =>
+          adminOptions(
+            command.positional('text', { type: 'string', demandOption: true, describe: words.argAnnouncement }),
+          ).example('$0 admin announce "back in five minutes"', words.exampleAnnounce),
+        async ({ text, data, json }) => {
+          process.exitCode = await (await import('./operator.js')).announce(text, { data, json, language });
+        },
+      )
+      .command(
+        'log-level [level]',
+        words.adminLogLevel,
+        (command) =>
+          adminOptions(command.positional('level', { choices: logLevels, describe: words.argLogLevel })).example(
+            '$0 admin log-level warn',
+            words.exampleLogLevel,
+          ),
+        async ({ level, data, json }) => {
+          process.exitCode = await (await import('./operator.js')).logLevel(level, { data, json, language });
+        },
+      )
+      .command(
+        'drain',
+        words.adminDrain,
+        (command) => adminOptions(command).example('$0 admin drain', words.exampleDrain),
+        async ({ data, json }) => {
+          process.exitCode = await (await import('./operator.js')).drain({ data, json, language });
+        },
+      )
+      .command(
         'chaos <fault> [room]',
         words.adminChaos,
         (command) =>
@@ -385,7 +518,7 @@ const commandLine = yargs()
             .example('$0 admin chaos crash-room sala1', words.exampleCrash)
             .example('$0 admin chaos slow-disk sala1 --ms 50', words.exampleSlowDisk),
         async ({ fault, room, ms, data, json }) => {
-          const { injectFault } = await import('./admin.js');
+          const { injectFault } = await import('./operator.js');
           process.exitCode = await injectFault(fault, { room, ms }, { data, json, language });
         },
       )
@@ -419,6 +552,7 @@ const commandLine = yargs()
           process.exitCode = (await import('./appoint.js')).appoint(room, userid, role, { data, json, language });
         },
       )
+      .example('$0 admin status', words.exampleStatus)
       .example('$0 admin check --data data', words.exampleCheck)
       .example('$0 admin backup /backups/2026-11-22', words.exampleBackup)
       .demandCommand(1, words.commandMissing),

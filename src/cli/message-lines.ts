@@ -29,7 +29,7 @@ export function privateMessageLine(message: {
   );
 }
 
-/** What happened in a room, or a private message. */
+/** What happened in a room, a private message, or what whoever runs the server has to say. */
 export function eventLine(event: Exclude<Push, { method: 'server.draining' }>, words: Words): string {
   switch (event.method) {
     case 'room.message':
@@ -46,6 +46,8 @@ export function eventLine(event: Exclude<Push, { method: 'server.draining' }>, w
       return withDimOrigin(`[${event.params.room}] * ${words.invited(event.params.by, event.params.room)}`);
     case 'room.reset':
       return noticeLine(event.params, words.logReplaced);
+    case 'server.announcement':
+      return printable(`# ${event.params.text}`);
     default:
       return event satisfies never;
   }

@@ -1,13 +1,11 @@
-import { rmSync } from 'node:fs';
 import { availableParallelism, constants } from 'node:os';
 import { resolve } from 'node:path';
-import { type SupervisorHandle, startSupervisor } from '../actors/supervisor/supervisor-handle.js';
-import { controlParams, type Fault } from '../protocol/control.js';
+import { startSupervisor } from '../actors/supervisor/supervisor-handle.js';
 import { defaultLimits, type Limits, withinOpenFiles } from '../protocol/limits.js';
 import type { RoomName } from '../protocol/names.js';
-import { refusals } from '../protocol/refusals.js';
-import { controlSocket, lockDirectory } from '../storage/data-directory.js';
-import type { ControlServer } from '../transport/control.js';
+import { addressBansFile, loadAddressBans, saveAddressBans } from '../storage/address-bans-file.js';
+import { lockDirectory } from '../storage/data-directory.js';
+import type { Gateway } from '../transport/gateway.js';
 import { exitCodes } from './exit-codes.js';
 import { openFilesMax } from './open-files.js';
 import { version } from './version.js';
@@ -44,6 +42,8 @@ export async function serve(options: ServeOptions): Promise<void> {
   // What people say to each other is read by nobody but the daemon's user.
   process.umask(0o077);
   const lock = claimed(() => lockDirectory(directory));
+  const bansFile = addressBansFile(directory);
+  const banned = claimed(() => loadAddressBans(bansFile));
   // The actors' threads start while this one is still loading what it needs itself.
   const supervisor = startSupervisor(
     {
@@ -66,59 +66,77 @@ export async function serve(options: ServeOptions): Promise<void> {
     },
   );
   const { startGateway, StartFailure } = await import('../transport/gateway.js');
+  const { AddressBans } = await import('../transport/address-bans.js');
+  const { NoControl, openControl } = await import('./control-socket.js');
+  const { chaosCalls, daemonCalls, noted } = await import('./control-calls.js');
+  const bans = new AddressBans(banned, (list) => saveAddressBans(bansFile, list));
   const onTrouble = async (what: string, details: object) => (await logger()).error(details, what);
-  const gateway = await startGateway({ host, port, version, limits, supervisor, onTrouble }).catch((error: unknown) => {
-    if (error instanceof StartFailure) return fail(error.message);
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    return fail(`cannot listen on ${host}:${port}: ${listenErrors[code] ?? message}`);
-  });
+  const gateway = await startGateway({ host, port, version, limits, supervisor, bans, onTrouble }).catch(
+    (error: unknown) => {
+      if (error instanceof StartFailure) return fail(error.message);
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code === undefined) throw error;
+      return fail(`cannot listen on ${host}:${port}: ${listenErrors[code] ?? message}`);
+    },
+  );
 
-  const control = options.chaos ? await takeControl(directory, supervisor, limits) : undefined;
-  let drainingSince: number | undefined;
-  // What was answered is on disk already, so the process may end at any moment.
-  const drain = async (signal: NodeJS.Signals): Promise<void> => {
-    if (drainingSince !== undefined) {
-      if (performance.now() - drainingSince > secondSignalMs) process.exit(128 + constants.signals[signal]);
-      return;
+  let draining: Promise<boolean> | undefined;
+  /** Ends the daemon. Answers whether all was finished in time; what was answered to clients is on disk in any case. */
+  const drain = (cause: object): Promise<boolean> => {
+    if (draining === undefined) {
+      draining = finish(gateway, options.drainSeconds, cause);
+      void draining.then(end);
     }
-    drainingSince = performance.now();
-    const log = await logger();
-    log.info({ signal }, 'draining');
-    const deadline = setTimeout(() => {
-      log.warn({ seconds: options.drainSeconds }, 'not everything could be finished in time');
-      process.exit(exitCodes.done);
-    }, options.drainSeconds * 1000);
-    control?.close();
-    await gateway.drain();
-    clearTimeout(deadline);
+    return draining;
+  };
+  const end = async (): Promise<void> => {
+    // Whoever had it drain is told; and the name of the socket is gone before another daemon may take it.
+    await control?.close();
     lock.release();
-    log.info('drained');
     process.exit(exitCodes.done);
   };
-  process.on('SIGTERM', drain);
-  process.on('SIGINT', drain);
+  const handlers = {
+    ...gateway.operator,
+    ...daemonCalls(logger, drain),
+    ...chaosCalls(supervisor, options.chaos),
+  };
+  const onBug = (method: string, error: unknown) => onTrouble('a call failed', { method, err: error });
+  const control = await openControl(directory, noted(handlers, logger), limits, onBug).catch(async (error: unknown) => {
+    if (!(error instanceof NoControl)) throw error;
+    if (options.chaos) return fail(error.message);
+    const { message: reason } = error;
+    (await logger()).warn({ reason }, 'there is no control socket: salas admin cannot reach this server');
+    return undefined;
+  });
+  if (options.chaos) (await logger()).warn('faults can be injected here (--chaos)');
+
+  let signalled: number | undefined;
+  const stop = (signal: NodeJS.Signals): void => {
+    const now = performance.now();
+    if (signalled !== undefined && now - signalled > secondSignalMs) process.exit(128 + constants.signals[signal]);
+    signalled ??= now;
+    void drain({ signal });
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
   const address = host.includes(':') ? `[${host}]` : host;
   process.stdout.write(`salas listening on ${address}:${gateway.port}\n`);
   (await logger()).info({ host, port: gateway.port, data: directory, version }, 'listening');
 }
 
-/** Takes the operator's calls. What an earlier daemon left there is nobody's: this one holds the directory. */
-async function takeControl(directory: string, supervisor: SupervisorHandle, limits: Limits): Promise<ControlServer> {
-  const { listenForControl } = await import('../transport/control.js');
-  const path = claimed(() => controlSocket(directory));
-  rmSync(path, { force: true });
-  (await logger()).warn('faults can be injected here (--chaos)');
-  const chaos = async ({ fault, room, ms }: { fault: Fault; room?: RoomName; ms?: number }) => {
-    if (fault === 'crash-supervisor') await supervisor.crash();
-    else if (room === undefined) return refusals.paramMissing('room');
-    else if (!(await supervisor.inject(room, fault, ms))) return refusals.roomNotFound(room);
-    return {};
-  };
-  const handlers = { chaos: { params: controlParams.chaos, run: chaos } };
-  return listenForControl(path, handlers, limits).catch((error: NodeJS.ErrnoException) =>
-    fail(`cannot listen on ${path}: ${error.message}`),
-  );
+/** Drains the gateway, for so long at the most. Answers whether all was finished. */
+async function finish(gateway: Gateway, seconds: number, cause: object): Promise<boolean> {
+  const log = await logger();
+  log.info(cause, 'draining');
+  let deadline: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    deadline = setTimeout(() => resolve(false), seconds * 1000);
+  });
+  const finished = await Promise.race([gateway.drain().then(() => true as const), late]);
+  clearTimeout(deadline);
+  if (finished) log.info('drained');
+  else log.warn({ seconds }, 'not everything could be finished in time');
+  return finished;
 }
 
 /** What the system's errors at listening mean to people. */

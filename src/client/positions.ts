@@ -53,6 +53,7 @@ export class Positions {
     switch (push.method) {
       case 'server.draining':
       case 'room.invited':
+      case 'server.announcement':
         return true;
       case 'private.message':
         if (push.params.seq <= (this.#inboxAfter ?? 0)) return false;

@@ -18,7 +18,9 @@ export type Push =
   /** One may join a private room. */
   | { readonly method: 'room.invited'; readonly params: { readonly room: string; readonly by: string } }
   | { readonly method: 'private.message'; readonly params: PrivatePush }
-  | { readonly method: 'server.draining'; readonly params: { readonly reconnectAfterMs: number } };
+  | { readonly method: 'server.draining'; readonly params: { readonly reconnectAfterMs: number } }
+  /** Whoever runs the server says something to everybody. */
+  | { readonly method: 'server.announcement'; readonly params: { readonly text: string; readonly at: number } };
 
 interface RoomMessage {
   readonly room: string;
@@ -99,4 +101,5 @@ export const pushShapes: Readonly<Record<Push['method'], Shape>> = {
   'room.invited': { room: 'name', by: 'name' },
   'private.message': { seq: 'count', room: 'name', from: 'name', to: 'name', at: 'count', text: 'text' },
   'server.draining': { reconnectAfterMs: 'count' },
+  'server.announcement': { text: 'text', at: 'count' },
 };

@@ -40,3 +40,10 @@ export function encodeDraining(reconnectAfterMs: number, dialect: Dialect): stri
     ? `${encodeNotification('server.draining', { reconnectAfterMs })}\n`
     : `# the server is going down; reconnect in ${reconnectAfterMs} ms\n`;
 }
+
+/** What whoever runs the server has to say to everybody. */
+export function encodeAnnouncement(text: string, at: number, dialect: Dialect): string {
+  return dialect === 'json'
+    ? `${encodeNotification('server.announcement', { text, at })}\n`
+    : `# ${text.replaceAll('\t', ' ')}\n`;
+}

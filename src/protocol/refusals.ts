@@ -370,6 +370,44 @@ export const refusals = {
       `${who} was restarted and it is unknown whether the call took effect; repeat it with the same clientMsgId`,
       `${who} foi reiniciado e não se sabe se a chamada teve efeito; repita com o mesmo clientMsgId`,
     ),
+  endedByOperator: (reason: string) =>
+    refuse(
+      'FORBIDDEN',
+      `whoever runs this server ended the connection${reason === '' ? '' : `: ${reason}`}`,
+      `quem opera este servidor encerrou a conexão${reason === '' ? '' : `: ${reason}`}`,
+    ),
+  notConnected: (who: string) =>
+    refuse(
+      'USER_NOT_FOUND',
+      `nobody is connected as ${quote(who)}; salas admin sessions shows who is`,
+      `ninguém está conectado como ${quote(who)}; salas admin sessions mostra quem está`,
+    ),
+  addressNotBanned: (address: string) =>
+    refuse(
+      'INVALID_PARAMS',
+      `${address} is not banned; salas admin addresses shows what is`,
+      `${address} não está banido; salas admin addresses mostra o que está`,
+      { field: 'address' },
+    ),
+  tooManyAddressBans: (bansMax: number) =>
+    refuse(
+      'FORBIDDEN',
+      `${bansMax} addresses are banned, and may be no more; lift a ban, or ban a network like 192.0.2.0/24`,
+      `já há ${bansMax} endereços banidos, o máximo; libere um, ou bana uma rede como 192.0.2.0/24`,
+    ),
+  addressBansNotSaved: (why: string, retryAfterMs: number) =>
+    refuse(
+      'BUSY',
+      `the list of banned addresses could not be written (${why}); nothing was changed`,
+      `a lista de endereços banidos não pôde ser gravada (${why}); nada foi mudado`,
+      { retryAfterMs },
+    ),
+  faultsNotAllowed: () =>
+    refuse(
+      'FORBIDDEN',
+      'this server was not started with --chaos; faults are only to be had with it',
+      'este servidor não foi iniciado com --chaos; só com ela se provocam falhas',
+    ),
   roomFull: (room: string, membersMax: number) =>
     refuse(
       'FORBIDDEN',

@@ -1,6 +1,7 @@
-import { closeSync, existsSync, fsyncSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { closeSync, copyFileSync, existsSync, fsyncSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { RoomName } from '../protocol/names.js';
+import { addressBansFile } from './address-bans-file.js';
 import { checkDirectory, logsIn } from './checking.js';
 import { lockDirectory, makeDirectory, roomFile, roomsFolder, supervisorFile } from './data-directory.js';
 import { explained, openForReading, StorageError } from './database.js';
@@ -30,7 +31,7 @@ export interface Restored extends Copied {
 const passesMax = 100;
 
 /**
- * Copies all databases into `target`, which must be empty or missing, while a daemon may go on with them. The
+ * Copies all databases and the banned addresses into `target`, which must be empty or missing, while a daemon may go on with them. The
  * supervisor's comes after the rooms', so that it knows everybody who is in their logs, and no id is given twice.
  *
  * @throws StorageError when there is nothing to copy, something is in `target`, or a file cannot be read or written
@@ -53,6 +54,8 @@ export function* backUp(directory: string, target: string): Generator<Copied> {
     rmSync(supervisorFile(target), { force: true });
     yield copy(supervisor, supervisorFile(target), supervisorDatabase);
   }
+  const bans = copyAddressBans(directory, target);
+  if (bans !== undefined) yield bans;
   sync(roomsFolder(target));
   sync(target);
 }
@@ -88,6 +91,7 @@ export function* restore(backup: string, directory: string, newEpoch: () => stri
       yield { file, bytes, room, epoch, head };
     }
     sync(roomsFolder(directory));
+    copyAddressBans(backup, directory);
     // It comes last: with it the directory has data.
     copy(supervisorFile(backup), target, supervisorDatabase);
     sync(directory);
@@ -119,6 +123,20 @@ function copy(file: string, target: string, kind: typeof roomDatabase): Copied {
   });
   sync(target);
   return { file: target, bytes: statSync(target).size };
+}
+
+/** The list is put in its place as a whole, so there is no moment in which half of it could be copied. */
+function copyAddressBans(from: string, to: string): Copied | undefined {
+  const source = addressBansFile(from);
+  const file = addressBansFile(to);
+  try {
+    if (!existsSync(source)) return undefined;
+    copyFileSync(source, file);
+    sync(file);
+  } catch (error) {
+    throw new StorageError(`${source} cannot be copied: ${(error as Error).message}`);
+  }
+  return { file, bytes: statSync(file).size };
 }
 
 /** SQLite leaves it to the system when a copy reaches the disk. */

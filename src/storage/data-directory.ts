@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import Database from 'better-sqlite3';
 import { StorageError } from './database.js';
@@ -11,6 +11,7 @@ import { StorageError } from './database.js';
  *     rooms/NAME-HASH.db a room's log
  *     lock               held by the daemon that runs on the directory
  *     control.sock       where that daemon takes its operator's calls
+ *     addresses.json     the banned addresses
  */
 export function supervisorFile(directory: string): string {
   return join(directory, 'supervisor.db');
@@ -38,6 +39,18 @@ export function controlSocket(directory: string): string {
   throw new StorageError(
     `${absolute} is too long for a socket's path (${socketPathBytesMax} bytes); choose another --data`,
   );
+}
+
+/**
+ * Makes the path free for the daemon that holds the directory: takes away the socket of one that was killed.
+ *
+ * @throws StorageError when something else has the name; it is left as it is.
+ */
+export function freeControlSocket(path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  if (!found.isSocket()) throw new StorageError(`${path} is not a socket; move it away`);
+  rmSync(path);
 }
 
 const slugCharactersMax = 40;

@@ -101,6 +101,7 @@ export class RoomStore {
   readonly #message: (...values: unknown[]) => void;
   readonly #change: (...values: unknown[]) => void;
   readonly #statements: ReturnType<typeof prepare>;
+  #commits = 0;
 
   /** `onCommit` is for fault injection. @throws StorageError; also when the file is another room's. */
   constructor(file: string, room: RoomName, onCommit?: OnCommit) {
@@ -108,7 +109,10 @@ export class RoomStore {
     this.#room = room;
     this.#statements = prepare(this.#db);
     const { message, change } = this.#statements;
-    this.transaction = transactionsOn(this.#db, onCommit);
+    this.transaction = transactionsOn(this.#db, (point) => {
+      onCommit?.(point);
+      if (point === 'after-commit') this.#commits++;
+    });
     this.#message = (...values) => void message.run(...values);
     this.#change = (...values) => void change.run(...values);
     const name = this.#statements.name.get();
@@ -116,6 +120,11 @@ export class RoomStore {
       this.#db.close();
       throw new StorageError(`${file} is the log of the room ${JSON.stringify(name)}, not of ${JSON.stringify(room)}`);
     }
+  }
+
+  /** Transactions on disk since it was opened. */
+  get commits(): number {
+    return this.#commits;
   }
 
   load(): StoredRoom {

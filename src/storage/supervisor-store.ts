@@ -108,12 +108,15 @@ export class SupervisorStore {
   readonly transaction: Transaction;
   /** How many accounts there are, once it was asked: SQLite reads them all to count them. */
   #accounts: number | undefined;
+  #commits = 0;
 
   /** @throws StorageError */
   constructor(file: string) {
     this.#db = openDatabase(file, supervisorDatabase);
     this.#statements = prepare(this.#db);
-    const transaction = transactionsOn(this.#db);
+    const transaction = transactionsOn(this.#db, (point) => {
+      if (point === 'after-commit') this.#commits++;
+    });
     this.transaction = (work) => {
       try {
         return transaction(work);
@@ -123,6 +126,11 @@ export class SupervisorStore {
         throw error;
       }
     };
+  }
+
+  /** Transactions on disk since it was opened. */
+  get commits(): number {
+    return this.#commits;
   }
 
   /** The last number given to a name; 0 if there is none. */

@@ -1,9 +1,12 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { languageParam } from '../protocol/control.js';
 import { encodeRefusal, encodeResult, parseRequests } from '../protocol/jsonrpc.js';
 import type { Limits } from '../protocol/limits.js';
 import { type Line, LineSplitter } from '../protocol/lines.js';
 import { type ParamTable, readParams } from '../protocol/params.js';
 import { isRefusal, refusals } from '../protocol/refusals.js';
+import type { Language } from '../protocol/speech.js';
 
 /**
  * The operator's socket: JSON-RPC lines as clients speak them, but one call after the other, and methods of its own.
@@ -20,29 +23,60 @@ export interface ControlHandler {
 export type ControlHandlers = Readonly<Record<string, ControlHandler>>;
 
 export interface ControlServer {
-  /** Takes no more calls; connections end. */
-  close(): void;
+  /** Takes no more calls, and ends every connection: at once, or when the call that it waits for is answered. */
+  close(): Promise<void>;
 }
 
 const connectionsMax = 16;
-/** How long a connection may say nothing. */
+/** How long a connection may say nothing while no call of it is carried out. */
 const idleMsMax = 60_000;
+/** How long the last answers may take to be read. */
+const closeMsMax = 1000;
+const closePollMs = 10;
+
+/** Told of a call that failed by a bug; its caller is answered `INTERNAL_ERROR`. */
+export type OnBug = (method: string, error: unknown) => void;
+
+interface Conversation {
+  readonly answer: (line: Line) => Promise<string | undefined>;
+  /** Whether nothing more is to be answered. */
+  readonly over: () => boolean;
+}
 
 /**
  * Listens on the Unix socket `path`. The path must be free, and its directory the daemon's.
  *
  * @throws the system's error, for instance EADDRINUSE, or EINVAL where the path is longer than sockets may be.
  */
-export function listenForControl(path: string, handlers: ControlHandlers, limits: Limits): Promise<ControlServer> {
-  const sockets = new Set<Socket>();
+export function listenForControl(
+  path: string,
+  handlers: ControlHandlers,
+  limits: Limits,
+  onBug: OnBug,
+): Promise<ControlServer> {
+  // Whether a call of each connection is being carried out.
+  const conversations = new Map<Socket, { busy: boolean }>();
+  let closing = false;
   return new Promise((resolve, reject) => {
     const server: Server = createServer({ allowHalfOpen: true }, (socket) => {
-      sockets.add(socket);
-      socket.on('close', () => sockets.delete(socket));
+      const state = { busy: false };
+      conversations.set(socket, state);
+      socket.on('close', () => conversations.delete(socket));
       // A broken connection ends like any other.
       socket.on('error', () => {});
-      socket.setTimeout(idleMsMax, () => socket.destroy());
-      void converse(socket, handlers, limits);
+      socket.setTimeout(idleMsMax, () => {
+        if (!state.busy) socket.destroy();
+      });
+      const conversation: Conversation = {
+        answer: async (line) => {
+          state.busy = true;
+          const answered = await answerTo(line, handlers, limits, onBug);
+          state.busy = false;
+          return answered;
+        },
+        over: () => closing,
+      };
+      void converse(socket, limits, conversation);
     });
     server.maxConnections = connectionsMax;
     server.once('error', reject);
@@ -50,9 +84,13 @@ export function listenForControl(path: string, handlers: ControlHandlers, limits
       server.off('error', reject);
       server.on('error', () => {});
       resolve({
-        close: () => {
+        close: async () => {
+          closing = true;
           server.close();
-          for (const socket of sockets) socket.destroy();
+          for (const [socket, { busy }] of conversations) if (!busy) socket.destroy();
+          const deadline = performance.now() + closeMsMax;
+          while (conversations.size > 0 && performance.now() < deadline) await sleep(closePollMs);
+          for (const socket of conversations.keys()) socket.destroy();
         },
       });
     });
@@ -60,16 +98,20 @@ export function listenForControl(path: string, handlers: ControlHandlers, limits
 }
 
 /** Answers a connection's calls, one after the other; it is not read meanwhile, nor while its answers are not. */
-async function converse(socket: Socket, handlers: ControlHandlers, limits: Limits): Promise<void> {
+async function converse(socket: Socket, limits: Limits, { answer, over }: Conversation): Promise<void> {
   const splitter = new LineSplitter(limits.lineBytesMax);
   const answerAll = async (lines: readonly Line[]): Promise<void> => {
     for (const line of lines) {
-      const answer = await answerTo(line, handlers, limits);
-      if (answer !== undefined && !socket.write(`${answer}\n`)) await drained(socket);
+      if (over()) return;
+      const said = await answer(line);
+      if (said !== undefined && !socket.write(`${said}\n`)) await drained(socket);
     }
   };
   try {
-    for await (const chunk of socket.iterator({ destroyOnReturn: false })) await answerAll(splitter.push(chunk));
+    for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
+      await answerAll(splitter.push(chunk));
+      if (over()) break;
+    }
     await answerAll(splitter.end());
   } catch {
     // The connection broke: nobody waits for an answer any more.
@@ -77,7 +119,12 @@ async function converse(socket: Socket, handlers: ControlHandlers, limits: Limit
   socket.end();
 }
 
-async function answerTo(line: Line, handlers: ControlHandlers, limits: Limits): Promise<string | undefined> {
+async function answerTo(
+  line: Line,
+  handlers: ControlHandlers,
+  limits: Limits,
+  onBug: OnBug,
+): Promise<string | undefined> {
   if (line.type !== 'text') {
     const refusal = line.type === 'too-long' ? refusals.lineTooLong(limits) : refusals.invalidUtf8();
     return encodeRefusal(null, refusal, 'en');
@@ -90,14 +137,28 @@ async function answerTo(line: Line, handlers: ControlHandlers, limits: Limits): 
   const id = request.id ?? null;
   const handler = Object.hasOwn(handlers, request.method) ? handlers[request.method] : undefined;
   if (handler === undefined) return encodeRefusal(id, refusals.methodNotFound(), 'en');
-  const read = readParams(handler.params, request.params, false, limits);
-  if ('refusal' in read) return encodeRefusal(id, read.refusal, 'en');
-  const outcome = await handler.run(read.values);
-  return isRefusal(outcome) ? encodeRefusal(id, outcome, 'en') : encodeResult(id, outcome);
+  const language = languageOf(request.params);
+  const read = readParams({ ...handler.params, language: languageParam }, request.params, false, limits);
+  if ('refusal' in read) return encodeRefusal(id, read.refusal, language);
+  const { language: _, ...values } = read.values;
+  let outcome: object;
+  try {
+    outcome = await handler.run(values);
+  } catch (error) {
+    onBug(request.method, error);
+    outcome = refusals.internal();
+  }
+  return isRefusal(outcome) ? encodeRefusal(id, outcome, language) : encodeResult(id, outcome);
+}
+
+/** What the caller speaks, also where its other params are wrong. */
+function languageOf(params: unknown): Language {
+  return (params as { readonly language?: unknown } | undefined)?.language === 'pt' ? 'pt' : 'en';
 }
 
 function drained(socket: Socket): Promise<void> {
   return new Promise((resolve) => {
+    if (socket.destroyed) resolve();
     socket.once('drain', resolve);
     socket.once('close', resolve);
   });

@@ -25,6 +25,8 @@ export interface FeedOptions {
 const readRetryMs = 100;
 
 export class Feed {
+  /** Lines written to readers: a line counts once a reader. */
+  deliveries = 0;
   readonly #options: FeedOptions;
   readonly #cursors = new Set<Cursor>();
   // Runs that follow each other without a gap and end at #head.
@@ -140,11 +142,17 @@ export class Cursor {
     return this.#closed;
   }
 
+  /** How many lines the reader has not been sent. */
+  get lag(): number {
+    return this.#feed.head - this.#position;
+  }
+
   /** Takes a run that was just published, if it is what comes next here. */
   offer(lines: Lines): void {
     const bytes = lines[this.#reader.dialect];
     const plain = this.#end === undefined && this.#omitted === undefined;
     if (plain && bytes !== undefined && this.#position + 1 === lines.first && this.#reader.ready && !this.#reading) {
+      this.#feed.deliveries += lines.last - this.#position;
       this.#position = lines.last;
       this.#reader.write(bytes);
     } else {
@@ -193,10 +201,11 @@ export class Cursor {
     const to = this.#end === undefined ? last : Math.min(last, this.#end);
     const whole = this.#position + 1 === first && to === last && this.#omitted === undefined;
     const wanted = whole ? bytes : cut(bytes, first, this.#position + 1, to, this.#omitted);
+    this.#feed.deliveries += to - this.#position;
     this.#position = to;
     if (wanted.length > 0) this.#reader.write(wanted);
     if (this.#omitted !== undefined) {
-      for (const seq of this.#omitted) if (seq <= to) this.#omitted.delete(seq);
+      for (const seq of this.#omitted) if (seq <= to && this.#omitted.delete(seq)) this.#feed.deliveries--;
       if (this.#omitted.size === 0) this.#omitted = undefined;
     }
     if (this.#end !== undefined && to >= this.#end) this.close();

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import type { Connection as ActorConnection } from '../actors/actor-ref.js';
 import type { RoomInfo } from '../actors/supervisor/room-threads.js';
 import type { SupervisorHandle } from '../actors/supervisor/supervisor-handle.js';
+import type { AddressBan, Figures } from '../protocol/control.js';
 import type { Dialect } from '../protocol/events.js';
 import type { Limits } from '../protocol/limits.js';
 import type { RoomName } from '../protocol/names.js';
@@ -9,10 +10,13 @@ import { encodeDraining } from '../protocol/pushes.js';
 import { isRefusal, refusals } from '../protocol/refusals.js';
 import { createReads } from '../reads/pool.js';
 import { createPasswords } from '../tasks/passwords.js';
+import { AddressBans } from './address-bans.js';
 import { createDispatch } from './dispatch.js';
+import { figures } from './figures.js';
+import { operatorCalls } from './operator.js';
 import { Rooms } from './rooms.js';
 import { type Audience, Session } from './session.js';
-import { Connection, listen, refuse } from './tcp.js';
+import { addressOf, Connection, listen, refuse } from './tcp.js';
 import { Users } from './users.js';
 
 export interface GatewayOptions {
@@ -22,6 +26,8 @@ export interface GatewayOptions {
   readonly version: string;
   readonly limits: Limits;
   readonly supervisor: SupervisorHandle;
+  /** Whose connections are turned away; nobody's, where it is left out. */
+  readonly bans?: AddressBans;
   /** Something an operator should know. */
   readonly onTrouble: (what: string, details: Record<string, unknown>) => void;
 }
@@ -29,6 +35,9 @@ export interface GatewayOptions {
 export interface Gateway {
   readonly host: string;
   readonly port: number;
+  /** What an operator may call, over the control socket. */
+  readonly operator: ReturnType<typeof operatorCalls>;
+  figures(): Promise<Figures>;
   /** Takes no more connections and calls, answers what is in flight, and ends every connection. */
   drain(): Promise<void>;
 }
@@ -50,7 +59,7 @@ const reconnectAfterMsSpread = 2000;
  * @throws StartFailure when a database cannot be opened; the system's error when the port cannot be had.
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { version, limits, supervisor, onTrouble } = options;
+  const { version, limits, supervisor, bans = new AddressBans(), onTrouble } = options;
   const started = await supervisor.started;
   if ('failed' in started) throw new StartFailure(started.failed);
   const reads = createReads(limits.readQueueMax);
@@ -58,9 +67,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const users = new Users(limits, reads, started.file);
   const supervisorRef = supervisor.ref(
     (frames) => users.publish(frames),
-    () => serving && users.catchUp(supervisorRef),
+    () => {
+      if (!serving) return;
+      supervisorRestarts++;
+      users.catchUp(supervisorRef);
+    },
   );
   const sessions = new Set<Session>();
+  let connectionsTotal = 0;
+  let supervisorRestarts = 0;
   // Why a room could last not be opened.
   let unavailable: string | undefined;
   const audience: Audience = { json: 0, text: 0 };
@@ -125,8 +140,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const crowded = `# salas ${version}: there are ${limits.connectionsMax} connections, and may be no more; come again later`;
   const server = await listen(options.host, options.port, (socket) => {
     if (sessions.size >= limits.connectionsMax) return refuse(socket, crowded);
+    const ban = bans.against(addressOf(socket), Date.now());
+    if (ban !== undefined) return refuse(socket, banLine(ban));
     new Connection(socket, limits, banner, (connection) => {
-      const session = new Session(connection, { limits, dispatch, audience, onClosed: closed });
+      const session = new Session(connection, ++connectionsTotal, { limits, dispatch, audience, onClosed: closed });
       sessions.add(session);
       return session;
     });
@@ -137,9 +154,22 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   serving = true;
   reads.warm();
 
+  const gather = () =>
+    figures({
+      version,
+      sessions,
+      connectionsTotal,
+      rooms,
+      users,
+      supervisor,
+      supervisorRef,
+      supervisorRestarts,
+    });
   return {
     host: options.host,
     port,
+    operator: operatorCalls({ sessions, users, bans, figures: gather }),
+    figures: gather,
     drain: async () => {
       draining = true;
       server.close();
@@ -153,6 +183,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await supervisor.close();
     },
   };
+}
+
+/** What somebody at a banned address is told, who has not said anything yet. */
+function banLine({ until, reason }: AddressBan): string {
+  const end = until === null ? '' : ` until ${new Date(until).toISOString()}`;
+  return `# this address is banned${end}${reason === '' ? '' : `: ${reason}`}`;
 }
 
 /** Spread, so that not all clients come back at the same moment. */

@@ -30,11 +30,16 @@ export class Outbox {
 
   /** Whether less waits to be sent than may. */
   get ready(): boolean {
-    return this.#bytes + this.#socket.writableLength <= this.#bytesMax;
+    return this.bytes <= this.#bytesMax;
   }
 
   get empty(): boolean {
-    return this.#bytes + this.#socket.writableLength === 0;
+    return this.bytes === 0;
+  }
+
+  /** Bytes that wait to be sent. */
+  get bytes(): number {
+    return this.#bytes + this.#socket.writableLength;
   }
 
   /** Whole lines, to go out in this order. */

@@ -23,6 +23,8 @@ export interface Room {
   topic: string;
   members: number;
   closed: boolean;
+  /** How often its thread died and was replaced. */
+  restarts: number;
 }
 
 export interface RoomsOptions {
@@ -59,6 +61,13 @@ export class Rooms {
     return this.#byName.values();
   }
 
+  /** Events written to connections. */
+  get deliveries(): number {
+    let sum = 0;
+    for (const { feed } of this.#byName.values()) sum += feed.deliveries;
+    return sum;
+  }
+
   /**
    * Connects to a room, and stays connected: when its thread dies, to the next one. Answers the room once it is
    * there, or why it is not there at first; it is still tried then.
@@ -86,7 +95,7 @@ export class Rooms {
         onConnected: (info) => {
           if (room === undefined) {
             const feed = this.#feed(info, reads);
-            room = { name, file: info.file, ref, feed, private: isPrivate(name), ...statusOf(info) };
+            room = { name, file: info.file, ref, feed, private: isPrivate(name), restarts: 0, ...statusOf(info) };
             this.#byName.set(name, room);
             resolve(room);
           } else {
@@ -127,6 +136,7 @@ function statusOf({ epoch, topic, members, closed }: RoomInfo): Pick<Room, 'epoc
 
 /** The room's thread died and was replaced; events whose frames died with it are read from the store. */
 function reconnected(room: Room, info: RoomInfo): void {
+  room.restarts++;
   const replaced = info.epoch !== room.epoch;
   Object.assign(room, statusOf(info));
   if (replaced) {

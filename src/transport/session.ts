@@ -34,6 +34,10 @@ export interface SessionOptions {
  * While a call waits to start, or more waits to be sent than may, the connection is not read.
  */
 export class Session implements ConnectionHandler, Reader, Speaker, Caller {
+  /** Names the connection for as long as the daemon runs. */
+  readonly number: number;
+  /** When it came, Unix time in ms. */
+  readonly since = Date.now();
   user: User | undefined;
   /** The session of the user's, in the contract's sense, with whose token this connection came. */
   sessionId: SessionId | undefined;
@@ -58,8 +62,9 @@ export class Session implements ConnectionHandler, Reader, Speaker, Caller {
   /** The server will read no more: it gives the answers that are due, then ends the connection. */
   #finished = false;
 
-  constructor(connection: Connection, options: SessionOptions) {
+  constructor(connection: Connection, number: number, options: SessionOptions) {
     const { limits, audience } = options;
+    this.number = number;
     this.#connection = connection;
     this.#options = options;
     audience[this.#dialect]++;
@@ -86,6 +91,23 @@ export class Session implements ConnectionHandler, Reader, Speaker, Caller {
 
   get ready(): boolean {
     return this.#connection.outbox.ready;
+  }
+
+  /** Bytes that wait to be read by the client. */
+  get queuedBytes(): number {
+    return this.#connection.outbox.bytes;
+  }
+
+  /** Calls not answered yet. */
+  get calls(): number {
+    return this.#queue.inFlight;
+  }
+
+  /** How many events it has not been sent, of the log where it is furthest behind. */
+  get lag(): number {
+    let lag = this.#inbox?.lag ?? 0;
+    for (const cursor of this.rooms.values()) lag = Math.max(lag, cursor.lag);
+    return lag;
   }
 
   /** Whether something has come in that is not started yet. */

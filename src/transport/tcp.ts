@@ -74,8 +74,7 @@ export class Connection {
 
   /** Where the client is: an IPv4 or IPv6 address, or nothing where the connection is over already. */
   get address(): string {
-    // A server that listens on IPv6 sees IPv4 clients under addresses of its own (RFC 4291, section 2.5.5.2).
-    return (this.#socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
+    return addressOf(this.#socket);
   }
 
   /** The client sent something. */
@@ -144,6 +143,12 @@ export class Connection {
     // Whatever the client still sends is not read for an answer, only for its end.
     this.reading = true;
   }
+}
+
+/** Where the client is: an IPv4 or IPv6 address, or nothing where the connection is over already. */
+export function addressOf(socket: Socket): string {
+  // A server that listens on IPv6 sees IPv4 clients under addresses of its own (RFC 4291, section 2.5.5.2).
+  return (socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
 }
 
 /** Ends a connection with one line, before anything is read of it. */

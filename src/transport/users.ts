@@ -27,6 +27,8 @@ export class Users {
   readonly #reads: Reads;
   readonly #inboxFile: string;
   readonly #byId = new Map<UserId, User>();
+  /** Private messages written to connections of users who have none any more. */
+  #deliveriesBefore = 0;
   readonly #ringBytesMax = () => this.#limits.inboxRingBytesMax;
 
   constructor(limits: Limits, reads: Reads, inboxFile: string) {
@@ -41,6 +43,17 @@ export class Users {
 
   all(): Iterable<User> {
     return this.#byId.values();
+  }
+
+  get count(): number {
+    return this.#byId.size;
+  }
+
+  /** Private messages written to connections. */
+  get deliveries(): number {
+    let sum = this.#deliveriesBefore;
+    for (const { inbox } of this.#byId.values()) sum += inbox.deliveries;
+    return sum;
   }
 
   isOnline(id: string): boolean {
@@ -63,7 +76,9 @@ export class Users {
 
   remove(user: User, session: Session): void {
     user.sessions.splice(user.sessions.indexOf(session), 1);
-    if (user.sessions.length === 0) this.#byId.delete(user.id);
+    if (user.sessions.length > 0) return;
+    this.#byId.delete(user.id);
+    this.#deliveriesBefore += user.inbox.deliveries;
   }
 
   /** Finds out what came while nobody was told: the supervisor died, and lines with it; they are in its store. */

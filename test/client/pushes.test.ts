@@ -29,6 +29,7 @@ t.test('pushes come in order, each with its method and params', async (t) => {
     { method: 'room.reset', params: { room: 'sala1', epoch: 'e', seq: 4 } },
     { method: 'private.message', params: { seq: 1, room: 'sala1', from: 'ana#1', to: 'bia#1', at: 5, text: 'psst' } },
     { method: 'server.draining', params: { reconnectAfterMs: 1000 } },
+    { method: 'server.announcement', params: { text: 'até já', at: 6 } },
   ];
   const pushes = client.pushes();
   peer.write(all.map(({ method, params }) => pushLine(method, params)).join(''));

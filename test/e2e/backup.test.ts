@@ -2,6 +2,7 @@ import { chmodSync, existsSync, readdirSync, statSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import t from 'tap';
 import { connect } from '../../src/client/connect.js';
+import { addressBansFile, loadAddressBans } from '../../src/storage/address-bans-file.js';
 import { startDaemon } from '../support/daemon.js';
 import { salas } from '../support/salas.js';
 import { until } from '../support/until.js';
@@ -23,12 +24,13 @@ t.test('a copy made under load has everything that was answered before it, and c
   })();
   await until('something is said', () => answered > 50);
   const before = answered;
+  t.equal((await salas(['admin', 'ban-address', '192.0.2.7', '--data', daemon.data])).code, 0);
 
   const made = await salas(['admin', 'backup', copy, '--data', daemon.data, '--json']);
   t.strictSame({ code: made.code, stderr: made.stderr }, { code: 0, stderr: '' });
   const told = JSON.parse(made.stdout);
   t.match(told, { directory: copy, bytes: Number });
-  t.equal(told.files.length, 4, 'three rooms and the supervisor');
+  t.equal(told.files.length, 5, 'three rooms, the supervisor, and the banned addresses');
   await until('it goes on meanwhile', () => answered > before);
   going = false;
   await sending;
@@ -46,6 +48,7 @@ t.test('a copy made under load has everything that was answered before it, and c
   t.not(restored.epoch, epoch);
 
   const again = await startDaemon(t, { data, rooms: ['sala1', 'sala2'] });
+  t.match(loadAddressBans(addressBansFile(data)), [{ address: '192.0.2.7' }], 'who was banned still is');
   const client = await connect(again);
   const resumed = await client.call('user.resume', { token, rooms: { sala1: { epoch, after: answered } } });
   t.match(resumed, { userId, rooms: [{ room: 'clube' }, { room: 'sala1', epoch: restored.epoch, status: 'reset' }] });

@@ -25,6 +25,8 @@ function paramsFor(name: MethodName, room: string, user: string): Record<string,
     ...{ room, user, to: user, with: user, name: 'eva', text: 'oi', topic: 'oi', reason: 'oi', role: 'member' },
     ...{ token: 'x', seconds: 1, limit: 1, protocol: 1, client: 'x', data: 1, clientMsgId: 'x', after: 0 },
     ...{ rooms: { [room]: { after: 0 } }, inboxAfter: 0, private: false, before: undefined },
+    // Too short for an account.
+    ...{ userId: user, password: 'x', newPassword: 'x', reserve: false, session: '0'.repeat(16) },
   };
   const table: ParamTable = methods[name].params;
   const known = Object.keys(table).filter((param) => values[param] !== undefined || !table[param]?.optional);

@@ -27,7 +27,7 @@ import { enter } from '../support/visitors.js';
 /** Someone without rights, as most systems have it. */
 const nobody = { uid: 65_534, gid: 65_534 };
 /** Files that a daemon makes for itself; nobody's words are in them. */
-const ownFiles = ['lock', 'lock-journal'];
+const ownFiles = ['lock', 'lock-journal', 'control.sock'];
 
 const root = t.testdir();
 /** The directory of a daemon that was used, and killed while ana was there. */
@@ -209,6 +209,7 @@ function paths(data: string): string[] {
 
 function contentOf(path: string): string {
   if (statSync(path).isDirectory()) return 'a directory';
+  if (statSync(path).isSocket()) return 'a socket';
   const bytes = readFileSync(path);
   return bytes.length === 0 ? '' : createHash('sha256').update(bytes).digest('hex');
 }

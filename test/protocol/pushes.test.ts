@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
 import type { PrivateMessage, RoomEvent } from '../../src/protocol/events.js';
-import { encodeDraining, encodePrivateMessages, encodeReset, encodeRoomEvents } from '../../src/protocol/pushes.js';
+import {
+  encodeAnnouncement,
+  encodeDraining,
+  encodePrivateMessages,
+  encodeReset,
+  encodeRoomEvents,
+} from '../../src/protocol/pushes.js';
 import { acceptedTexts, roomNames, userIds, wholeNumbers } from '../support/arbitraries.js';
 
 const sala1 = 'sala1' as never;
@@ -48,6 +54,10 @@ t.test('in JSON so have private messages and what the server has to say itself',
     pushed('room.reset', { room: 'sala1', epoch: 'e2', seq: 0 }),
   );
   t.strictSame(notification(encodeDraining(1000, 'json')), pushed('server.draining', { reconnectAfterMs: 1000 }));
+  t.strictSame(
+    notification(encodeAnnouncement('oi\ttodos', at, 'json')),
+    pushed('server.announcement', { text: 'oi\ttodos', at }),
+  );
 });
 
 t.test('in text a push is the line of the contract', async (t) => {
@@ -60,6 +70,7 @@ t.test('in text a push is the line of the contract', async (t) => {
   t.equal(decode(encodePrivateMessages([psst], 'text')), '[sala1 private #7] ana#1 -> bia#1: psst\n');
   t.match(encodeReset(sala1, 'e2', 0, 'text'), /^\[sala1 #0\] \* [^\n]+\n$/);
   t.match(encodeDraining(1000, 'text'), /^# [^\n]+1000 ms\n$/, 'which programs ignore, for it begins with #');
+  t.equal(encodeAnnouncement('oi\ttodos', at, 'text'), '# oi todos\n');
 });
 
 t.test('nothing happened is nothing to push', async (t) => {

@@ -107,6 +107,7 @@ const pushes = {
     at,
     text: v.string(),
   }),
+  'server.announcement': v.strictObject({ text: v.string(), at }),
   'server.draining': v.strictObject({ reconnectAfterMs: v.pipe(v.number(), v.safeInteger(), v.minValue(0)) }),
 } as const;
 

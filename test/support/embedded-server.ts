@@ -119,6 +119,7 @@ export async function startEmbedded(
       if (status === undefined) return { failed: `there is no room ${name} here` };
       return { endpoint: port1, info: { room: name, file: roomFile(directory, name), ...status } };
     },
+    figures: async () => undefined,
     crash: async () => undefined,
     inject: async () => false,
     close: async () => {

@@ -128,7 +128,8 @@ export class PersistentSender {
   }
 
   #hear(push: Push): void {
-    if (push.method === 'server.draining' || push.method === 'room.invited') return;
+    const { method } = push;
+    if (method === 'server.draining' || method === 'server.announcement' || method === 'room.invited') return;
     const { room, seq } = push.params;
     const inbox = push.method === 'private.message';
     const after = inbox ? this.#inboxAfter : this.#positions[room]?.after;

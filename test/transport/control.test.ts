@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,17 +16,25 @@ async function server(t: Test) {
   t.teardown(() => rmSync(directory, { recursive: true, force: true }));
   const path = join(directory, 'control.sock');
   const calls: string[] = [];
+  const bugs: { readonly method: string; readonly error: unknown }[] = [];
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
   const say = async ({ text }: { text: string }) => {
     calls.push(text);
+    if (text === 'bug') throw new Error('a bug');
+    if (text === 'wait') await released;
     return text === 'no' ? refusals.roomNotFound('x') : { text };
   };
   const control = await listenForControl(
     path,
     { say: { params: { text: { kind: anyString } }, run: say } },
     defaultLimits,
+    (method, error) => bugs.push({ method, error }),
   );
   t.teardown(() => control.close());
-  return { path, calls, control };
+  return { path, calls, control, bugs, release };
 }
 
 /** All that is answered to these bytes, until the server ends. */
@@ -106,6 +114,47 @@ t.test('a call without a server, or whose server ends, fails and says how', asyn
   const { path, control } = await server(t);
   await t.rejects(callDaemon(`${path}.not`, 'say', { text: '' }), { name: 'ServerUnreachable' });
   await t.rejects(callDaemon(path, 'say', { text: 'no' }), { name: 'CallRefused', code: 'ROOM_NOT_FOUND' });
-  control.close();
+  await control.close();
   await t.rejects(callDaemon(path, 'say', { text: '' }), { name: 'ServerUnreachable' });
+});
+
+t.test('an operator who goes away in the midst of a call takes nothing along', async (t) => {
+  const { path, calls, release } = await server(t);
+  const socket = connect(path, () => socket.write(call(1, 'wait')));
+  await until('the call is carried out', () => calls.length === 1);
+  socket.destroy();
+  t.strictSame(await callDaemon(path, 'say', { text: 'outro' }), { text: 'outro' }, 'others are served meanwhile');
+  release();
+  t.strictSame(await callDaemon(path, 'say', { text: 'ainda' }), { text: 'ainda' });
+});
+
+t.test('a call that fails by a bug is answered so, and reported', async (t) => {
+  const { path, bugs } = await server(t);
+  t.match(await answers(path, call(1, 'bug'), call(2, 'oi')), [
+    { id: 1, error: { data: { code: 'INTERNAL_ERROR' } } },
+    { id: 2, result: { text: 'oi' } },
+  ]);
+  t.match(bugs, [{ method: 'say', error: { message: 'a bug' } }]);
+});
+
+t.test('at the end the call that is carried out is answered, and nothing after it', async (t) => {
+  const { path, calls, control, release } = await server(t);
+  const idle = connect(path);
+  const gone = new Promise((resolve) => idle.once('close', resolve));
+  const answered = answers(path, call(1, 'wait'), call(2, 'depois'));
+  await until('the call is carried out', () => calls.length === 1);
+  const closed = control.close();
+  await gone;
+  release();
+  t.match(await answered, [{ id: 1, result: { text: 'wait' } }]);
+  await closed;
+  t.strictSame(calls, ['wait']);
+  t.notOk(existsSync(path), 'the name is free');
+});
+
+t.test('refusals are in the language of the caller', async (t) => {
+  const { path } = await server(t);
+  await t.rejects(callDaemon(path, 'say', { text: 'no', language: 'pt' }), { message: /não existe a sala/ });
+  await t.rejects(callDaemon(path, 'say', { language: 'pt' }), { message: /falta "text"/ });
+  await t.rejects(callDaemon(path, 'say', { text: 'no', language: 'fr' }), { code: 'INVALID_PARAMS' });
 });

@@ -1,10 +1,11 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import type { RoomFault } from '../../protocol/control.js';
+import type { RoomFault, ThreadLoad } from '../../protocol/control.js';
 import type { Limits } from '../../protocol/limits.js';
 import type { RoomName } from '../../protocol/names.js';
 import { explained, StorageError } from '../../storage/database.js';
 import { block, DiskFaults } from '../../storage/disk-faults.js';
 import { ActorThread, serve } from '../actor-thread.js';
+import { threadLoad } from '../thread-load.js';
 import type { RoomCommand, RoomReply } from './decisions.js';
 import { roomPacking } from './packing.js';
 import { type Creation, Room, type RoomFrame, type RoomStatus } from './room.js';
@@ -25,6 +26,12 @@ export interface RoomOpening {
 
 /** Where the room stands, or in one line why it cannot be opened. */
 export type RoomOpened = RoomStatus | { readonly failed: string };
+
+/** What the thread takes, and what its rooms did. */
+export interface RoomHostFigures {
+  readonly load: ThreadLoad;
+  readonly commits: ReadonlyMap<RoomName, number>;
+}
 
 const { limits } = workerData as RoomHostData;
 const rooms = new Map<
@@ -61,6 +68,10 @@ export const roomHost = {
     }
     open.actor.attach(port, wantsFrames);
     return open.room.status();
+  },
+
+  figures(): RoomHostFigures {
+    return { load: threadLoad(), commits: new Map([...rooms].map(([name, { room }]) => [name, room.commits])) };
   },
 
   /** Has the fault, of which some leave the call without an answer. `ms` is how long, or how much slower. */

@@ -83,6 +83,11 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
     return { epoch, head, members: members.size, topic, closed };
   }
 
+  /** Transactions on disk since it was opened. */
+  get commits(): number {
+    return this.#store.commits;
+  }
+
   handle(batch: Batch<RoomCommand>): Outcome<RoomReply, RoomFrame> {
     if (batch.dialects.length > 0) this.#dialects = batch.dialects;
     const doneBefore = batch.again ? this.#recall(batch) : undefined;

@@ -6,9 +6,10 @@ import type { RoomName } from '../../protocol/names.js';
 import { refusals } from '../../protocol/refusals.js';
 import { roomFile } from '../../storage/data-directory.js';
 import { type Connection, remote, withPorts } from '../actor-ref.js';
+import { Inquiry } from '../inquiry.js';
 import { type Deaths, died, noDeaths, restartDelay } from '../restart.js';
 import type { RoomStatus } from '../room/room.js';
-import type { DiskNotice, RoomHost, RoomHostData, RoomOpened } from '../room/room-host.js';
+import type { DiskNotice, RoomHost, RoomHostData, RoomHostFigures, RoomOpened } from '../room/room-host.js';
 import { startThread } from '../start-thread.js';
 import type { RoomEntry } from './decisions.js';
 
@@ -23,6 +24,12 @@ export class RoomUnavailable extends Error {
   override readonly name = 'RoomUnavailable';
 }
 
+/** What a room thread tells of itself; nothing where it did not in time. */
+export interface RoomThreadFigures {
+  readonly rooms: readonly RoomName[];
+  readonly told: RoomHostFigures | undefined;
+}
+
 /** A thread holds its rooms' members, and one batch with its answers and frames. */
 const heapMiBMax = 256;
 const spareAfterMs = 500;
@@ -31,6 +38,7 @@ interface RoomThread {
   readonly worker: Worker;
   readonly host: ReturnType<typeof remote<RoomHost>>;
   readonly rooms: Set<RoomName>;
+  readonly figures: Inquiry<RoomHostFigures>;
   readonly ended: Promise<'ended'>;
 }
 
@@ -113,6 +121,16 @@ export class RoomThreads {
     }
   }
 
+  /** What every thread tells of itself within so many ms. */
+  figures(withinMs: number): Promise<RoomThreadFigures[]> {
+    return Promise.all(
+      [...this.#threads].map(async ({ rooms, figures }) => ({
+        rooms: [...rooms],
+        told: await figures.answer(withinMs),
+      })),
+    );
+  }
+
   /** Has a fault in the room's thread: fault injection. False if the room has none. */
   async inject(room: RoomName, fault: RoomFault, ms: number): Promise<boolean> {
     const thread = this.#byRoom.get(room);
@@ -180,7 +198,9 @@ export class RoomThreads {
         resolve('ended');
       });
     });
-    const thread: RoomThread = { worker, host: remote<RoomHost>(worker), rooms: new Set(), ended };
+    const host = remote<RoomHost>(worker);
+    const figures = new Inquiry(() => host.figures());
+    const thread: RoomThread = { worker, host, rooms: new Set(), figures, ended };
     this.#threads.add(thread);
     return thread;
   }

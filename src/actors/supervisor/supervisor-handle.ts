@@ -3,12 +3,13 @@ import type { Worker } from 'node:worker_threads';
 import type { RoomFault } from '../../protocol/control.js';
 import type { RoomName } from '../../protocol/names.js';
 import { ActorRef, type Connection, remote } from '../actor-ref.js';
+import { Inquiry } from '../inquiry.js';
 import { died, noDeaths, restartDelay } from '../restart.js';
 import { startThread } from '../start-thread.js';
 import type { SupervisorCommand, SupervisorReply } from './decisions.js';
 import type { RoomInfo } from './room-threads.js';
 import type { InboxFrame } from './supervisor.js';
-import type { Notice, SupervisorApi, SupervisorData } from './supervisor-thread.js';
+import type { Notice, SupervisorApi, SupervisorData, SupervisorFigures } from './supervisor-thread.js';
 
 /** The supervisor as the process that started it holds it: when its thread dies, it is started again, with all rooms. */
 export interface SupervisorHandle {
@@ -22,6 +23,8 @@ export interface SupervisorHandle {
   ref(onFrames: (frames: readonly InboxFrame[]) => void, onConnected: () => void): SupervisorRef;
   /** A new connection to a room, or in one line why its database cannot be opened. */
   connect(room: RoomName, hung: boolean): Promise<Connection<RoomInfo> | { readonly failed: string }>;
+  /** What its thread and those of the rooms tell of themselves; nothing where it does not tell in time. */
+  figures(): Promise<SupervisorFigures | undefined>;
   /** Ends its thread as a fault would, and with it the rooms': fault injection. */
   crash(): Promise<void>;
   /** Has a fault in a room's thread: fault injection. False if there is no such room. */
@@ -36,11 +39,14 @@ export type SupervisorRef = ActorRef<SupervisorCommand, SupervisorReply, InboxFr
 interface Life {
   readonly worker: Worker;
   readonly api: ReturnType<typeof remote<SupervisorApi>>;
+  readonly figures: Inquiry<SupervisorFigures>;
   readonly ended: Promise<'ended'>;
 }
 
 /** It holds who is connected and the directory of rooms. */
 const heapMiBMax = 1024;
+/** How long it has to tell its figures; it waits for those of the rooms. */
+const figuresMsMax = 1000;
 
 /** Starts the supervisor's thread, and with it those of the rooms. `onDeath`: it died, and is started again. */
 export function startSupervisor(
@@ -73,7 +79,8 @@ export function startSupervisor(
         life = revive();
       });
     });
-    return { worker, api: remote<SupervisorApi>(worker), ended };
+    const api = remote<SupervisorApi>(worker);
+    return { worker, api, figures: new Inquiry(() => api.figures()), ended };
   };
 
   /** The next life, as soon as it may begin and its databases are open. While it closes there is none after it. */
@@ -119,6 +126,11 @@ export function startSupervisor(
         ]);
         if (connection !== 'ended') return connection;
       }
+    },
+    figures: async () => {
+      // A life that is only beginning tells nothing yet.
+      const now = await Promise.race([life, sleep(figuresMsMax)]);
+      return now?.figures.answer(figuresMsMax);
     },
     crash: async () => {
       await (await life).worker.terminate();

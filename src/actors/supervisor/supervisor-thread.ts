@@ -1,5 +1,5 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { faultMsDefault, type RoomFault } from '../../protocol/control.js';
+import { faultMsDefault, type RoomFault, type ThreadLoad } from '../../protocol/control.js';
 import { serverActor } from '../../protocol/events.js';
 import type { Limits } from '../../protocol/limits.js';
 import type { RoomName } from '../../protocol/names.js';
@@ -13,7 +13,8 @@ import type { RoomCommand, RoomReply } from '../room/decisions.js';
 import { notMember } from '../room/moderation.js';
 import { roomPacking } from '../room/packing.js';
 import type { DiskNotice } from '../room/room-host.js';
-import { type RoomInfo, RoomThreads, RoomUnavailable } from './room-threads.js';
+import { threadLoad } from '../thread-load.js';
+import { type RoomInfo, type RoomThreadFigures, RoomThreads, RoomUnavailable } from './room-threads.js';
 import { type InboxFrame, Supervisor } from './supervisor.js';
 
 /** The entry of the supervisor's thread: the actor, the threads of the rooms, and the end of expired identities. */
@@ -37,6 +38,13 @@ export interface RoomsDeath {
   readonly restartInMs: number;
 }
 
+/** What the supervisor's thread tells of itself and of those of the rooms. */
+export interface SupervisorFigures {
+  readonly load: ThreadLoad;
+  readonly commits: number;
+  readonly roomThreads: readonly RoomThreadFigures[];
+}
+
 /** All that can be called in the supervisor's thread. */
 export interface SupervisorApi extends RemoteActor<InboxFrame> {
   /** The rooms of the directory, once that is open; or in one line why it cannot be opened. */
@@ -48,6 +56,7 @@ export interface SupervisorApi extends RemoteActor<InboxFrame> {
   begin(again: boolean): { readonly failed?: string };
   /** A new connection to a room. `hung`: the room has left its caller without an answer. */
   connect(room: RoomName, hung: boolean): Promise<Connection<RoomInfo> | { readonly failed: string }>;
+  figures(): Promise<SupervisorFigures>;
   /** Has a fault in a room's thread. False if the room has none. */
   inject(room: RoomName, fault: RoomFault, ms?: number): Promise<boolean>;
   /** Ends everything, after what was handed in is committed. */
@@ -59,6 +68,8 @@ type RoomRef = ActorRef<RoomCommand, RoomReply, never, RoomInfo>;
 const expiryIntervalMs = 1000;
 const expiredUsersMax = 100;
 const roomUnavailableRetryMs = 5000;
+/** How long the threads of rooms have to tell their figures. */
+const figuresMsMax = 500;
 
 function startSupervisor(port: MessagePort, { directory, rooms, threadsMax, limits }: SupervisorData): SupervisorApi {
   const onDisk = (full: boolean): void => port.postMessage({ notice: 'disk', full } satisfies Notice);
@@ -136,6 +147,10 @@ function startSupervisor(port: MessagePort, { directory, rooms, threadsMax, limi
         if (error instanceof RoomUnavailable) return { failed: error.message };
         throw error;
       }
+    },
+    figures: async () => {
+      const roomThreads = await threads.figures(figuresMsMax);
+      return { load: threadLoad(), commits: supervisor.commits, roomThreads };
     },
     inject: (room, fault, ms = faultMsDefault) => threads.inject(room, fault, ms),
     close: async () => {

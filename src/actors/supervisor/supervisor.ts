@@ -54,6 +54,11 @@ export class Supervisor implements Actor<SupervisorCommand, SupervisorReply, Inb
     return this.#store.expired(at, limit).map((user) => ({ user, rooms: this.#store.memberships(user) }));
   }
 
+  /** Transactions on disk since it was opened. */
+  get commits(): number {
+    return this.#store.commits;
+  }
+
   handle(batch: Batch<SupervisorCommand>): Outcome<SupervisorReply, InboxFrame> {
     const replies: (SupervisorReply | Refusal)[] = [];
     const events: SupervisorEvent[] = [];

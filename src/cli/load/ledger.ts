@@ -39,6 +39,7 @@ export class Ledger {
   heard(client: string, push: Push): void {
     switch (push.method) {
       case 'server.draining':
+      case 'server.announcement':
         return;
       case 'room.reset':
         this.#note('replaced', `${client}: the log of ${push.params.room} was replaced`);
