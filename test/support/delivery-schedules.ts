@@ -144,8 +144,8 @@ export const rareSchedules: readonly Schedule[] = [
     ringBytes: 200,
     steps: [
       say('oi'),
-      { type: 'decide', caller: 'gateway', crashAt: { in: 'commit', when: 'after' } },
       say('olá'),
+      { type: 'decide', caller: 'gateway', crashAt: { in: 'commit', when: 'after' } },
       { type: 'disk', fullAt: 'commit' },
       { type: 'flow' },
     ],
@@ -160,6 +160,21 @@ export const rareSchedules: readonly Schedule[] = [
       { type: 'expire', users: [davi, eva] },
       { type: 'decide-all' },
       { type: 'die' },
+    ],
+  },
+  // A reader wants to be told otherwise while a page is read for it.
+  {
+    commandBatchMax: 3,
+    ringBytes: 0,
+    steps: [
+      { type: 'call', commands: [{ type: 'join', user: ana }] },
+      { type: 'flow' },
+      { type: 'take', user: ana, writes: 0 },
+      say('oi'),
+      { type: 'flow' },
+      { type: 'take', user: ana, writes: 5 },
+      { type: 'dialect', user: ana, dialect: 'text' },
+      { type: 'pages', fail: false },
     ],
   },
   // A frame is dropped that the gateway did not ask for in time.
