@@ -115,11 +115,13 @@ export interface Schedule {
   readonly steps: readonly Step[];
 }
 
+const company: readonly Step[] = [
+  { type: 'call', commands: [bia, davi, eva].map((user) => ({ type: 'join', user })) },
+  { type: 'flow' },
+];
+
 /** Begins in a room without others than its owner, or with some. */
-const beginnings = fc.constantFrom<readonly Step[]>(
-  [],
-  [{ type: 'call', commands: [bia, davi, eva].map((user) => ({ type: 'join', user })) }, { type: 'flow' }],
-);
+const beginnings = fc.constantFrom<readonly Step[]>([], company);
 
 export const deliverySchedules: fc.Arbitrary<Schedule> = record({
   commandBatchMax: fc.constantFrom(1, 3),
@@ -128,3 +130,65 @@ export const deliverySchedules: fc.Arbitrary<Schedule> = record({
     .tuple(beginnings, fc.array(step, { maxLength: 60, size: 'max' }))
     .map(([beginning, rest]) => [...beginning, ...rest]),
 });
+
+const say = (...texts: readonly string[]): Step => ({
+  type: 'call',
+  commands: texts.map((text) => ({ type: 'send', user: ana, text })),
+});
+
+/** What chance seldom comes upon, and what once went wrong. */
+export const rareSchedules: readonly Schedule[] = [
+  // What was done before the room died is asked for again when the disk is full.
+  {
+    commandBatchMax: 3,
+    ringBytes: 200,
+    steps: [
+      say('oi'),
+      say('olá'),
+      { type: 'decide', caller: 'gateway', crashAt: { in: 'commit', when: 'after' } },
+      { type: 'disk', fullAt: 'commit' },
+      { type: 'flow' },
+    ],
+  },
+  // Others have filled the log behind what was done before the room died.
+  {
+    commandBatchMax: 1,
+    ringBytes: 200,
+    steps: [
+      ...company,
+      say('oi', 'olá'),
+      { type: 'expire', users: [davi, eva] },
+      { type: 'decide-all' },
+      { type: 'die' },
+    ],
+  },
+  // A reader wants to be told otherwise while a page is read for it.
+  {
+    commandBatchMax: 3,
+    ringBytes: 0,
+    steps: [
+      { type: 'call', commands: [{ type: 'join', user: ana }] },
+      { type: 'flow' },
+      { type: 'take', user: ana, writes: 0 },
+      say('oi'),
+      { type: 'flow' },
+      { type: 'take', user: ana, writes: 5 },
+      { type: 'dialect', user: ana, dialect: 'text' },
+      { type: 'pages', fail: false },
+    ],
+  },
+  // A frame is dropped that the gateway did not ask for in time.
+  {
+    commandBatchMax: 1,
+    ringBytes: 4000,
+    steps: [
+      { type: 'call', commands: [{ type: 'join', user: ana }] },
+      ...company,
+      say('oi', 'olá', 'tchau'),
+      { type: 'expire', users: [davi, eva] },
+      { type: 'decide-all' },
+      { type: 'answer', caller: 'gateway' },
+      { type: 'flow' },
+    ],
+  },
+];

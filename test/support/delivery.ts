@@ -32,6 +32,8 @@ const ringShare = 16;
 /** Turns of the event loop that it takes until whatever was begun has come to rest at a gate. */
 const turnsToRest = 6;
 const longerThanARetryMs = 1000;
+/** Far more than any schedule's calls take. */
+const roundsMax = 1000;
 
 type Outcome = RoomReply | Refusal;
 
@@ -256,7 +258,9 @@ export class Delivery {
 
   /** Everything that waits moves on, until nothing does. */
   async #flow(): Promise<void> {
+    let rounds = 0;
     do {
+      assert.ok(++rounds <= roundsMax, 'everything comes to its end');
       for (const caller of callers) {
         this.#crashing.connectNext(caller);
         await this.#rest();

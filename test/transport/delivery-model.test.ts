@@ -5,7 +5,7 @@ import { mock } from 'node:test';
 import fc from 'fast-check';
 import t from 'tap';
 import { Delivery } from '../support/delivery.js';
-import { deliverySchedules } from '../support/delivery-schedules.js';
+import { deliverySchedules, rareSchedules } from '../support/delivery-schedules.js';
 import { FaultyDisk } from '../support/faulty-disk.js';
 
 /**
@@ -47,6 +47,7 @@ t.test(
     });
     const outcome = await fc.check(property, {
       includeErrorInReport: true,
+      examples: rareSchedules.map((schedule) => [schedule]),
       numRuns: Number(SALAS_RUNS ?? runsByDefault),
       ...(SALAS_SEED === undefined ? {} : { seed: Number(SALAS_SEED) }),
       ...(SALAS_PATH === undefined ? {} : { path: SALAS_PATH }),
