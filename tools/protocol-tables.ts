@@ -168,6 +168,8 @@ const examples: { readonly [Name in keyof typeof refusals]: Refusal } = {
   storageFull: refusals.storageFull('sala1', 1000),
   draining: refusals.draining(),
   actorRestarted: refusals.actorRestarted('sala1'),
+  tlsRequired: refusals.tlsRequired(),
+  tlsNotOffered: refusals.tlsNotOffered(),
   roomFull: refusals.roomFull('sala1', defaultLimits.roomMembersMax),
   ownersOnly: refusals.ownersOnly('sala1'),
   tooManyRooms: refusals.tooManyRooms(defaultLimits.roomsMax),

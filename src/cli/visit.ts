@@ -1,10 +1,11 @@
-import { CallTimedOut, ServerUnreachable } from '../client/errors.js';
+import { CallTimedOut, ServerUnreachable, TlsFailed } from '../client/errors.js';
 import { type ConnectionState, enter, type Participant } from '../client/participant.js';
 import type { Language } from '../protocol/speech.js';
+import { type Trust, tlsOf } from './trust.js';
 import { wordsIn } from './words.js';
 
 /** Who goes where. */
-export interface VisitOptions {
+export interface VisitOptions extends Trust {
   readonly host: string;
   readonly port: number;
   readonly name: string;
@@ -26,6 +27,7 @@ const farewellMs = 5000;
  * again, so that it takes effect once.
  *
  * @throws {ServerUnreachable} there is no server, or it went away and did not come back in time
+ * @throws {TlsFailed | CaUnusable} it is not to be trusted, or nobody by that file
  * @throws {CallTimedOut} it was not done in time
  * @throws whatever else `enter` and the work throw
  */
@@ -55,7 +57,16 @@ export async function visit<Done>(
   };
   try {
     const as = token === undefined ? { name } : { token };
-    user = await enter({ host, port, as, language, deadlineMs: waitMs, onChange, signal: end.signal });
+    user = await enter({
+      host,
+      port,
+      tls: tlsOf(options),
+      as,
+      language,
+      deadlineMs: waitMs,
+      onChange,
+      signal: end.signal,
+    });
     try {
       return await work(user);
     } finally {
@@ -71,7 +82,9 @@ export async function visit<Done>(
 }
 
 function gone(away: Error | undefined): Error {
-  return away instanceof ServerUnreachable ? away : new ServerUnreachable('the server is gone', { cause: away });
+  return away instanceof ServerUnreachable || away instanceof TlsFailed
+    ? away
+    : new ServerUnreachable('the server is gone', { cause: away });
 }
 
 /** Says on a terminal, and nowhere else, that the connection is lost, and that it is there again. */

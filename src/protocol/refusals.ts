@@ -287,6 +287,18 @@ export const refusals = {
       `${who} was restarted and it is unknown whether the call took effect; repeat it with the same clientMsgId`,
       `${who} foi reiniciado e não se sabe se a chamada teve efeito; repita com o mesmo clientMsgId`,
     ),
+  tlsRequired: () =>
+    refuse(
+      'FORBIDDEN',
+      'this server takes TLS only; connect with --tls, or by openssl s_client -quiet -connect HOST:PORT',
+      'este servidor só aceita TLS; conecte-se com --tls, ou por openssl s_client -quiet -connect HOST:PORTA',
+    ),
+  tlsNotOffered: () =>
+    refuse(
+      'FORBIDDEN',
+      'this server does not offer TLS; connect without it',
+      'este servidor não oferece TLS; conecte-se sem ele',
+    ),
   roomFull: (room: string, membersMax: number) =>
     refuse(
       'FORBIDDEN',

@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net';
 import type { Connection as ActorConnection } from '../actors/actor-ref.js';
 import type { RoomInfo } from '../actors/supervisor/room-threads.js';
 import type { SupervisorHandle } from '../actors/supervisor/supervisor-handle.js';
@@ -9,9 +8,10 @@ import { encodeDraining } from '../protocol/pushes.js';
 import { isRefusal, refusals } from '../protocol/refusals.js';
 import { createReads } from '../reads/pool.js';
 import { createDispatch } from './dispatch.js';
+import { listen } from './listener.js';
 import { Rooms } from './rooms.js';
 import { type Audience, Session } from './session.js';
-import { Connection, listen, refuse } from './tcp.js';
+import type { Certificate } from './tls.js';
 import { Users } from './users.js';
 
 export interface GatewayOptions {
@@ -21,6 +21,8 @@ export interface GatewayOptions {
   readonly version: string;
   readonly limits: Limits;
   readonly supervisor: SupervisorHandle;
+  /** Offers TLS on the same port; with `only`, plain connections are for this machine alone. */
+  readonly tls?: { readonly certificate: Certificate; readonly only: boolean } | undefined;
   /** Something an operator should know. */
   readonly onTrouble: (what: string, details: Record<string, unknown>) => void;
 }
@@ -28,6 +30,12 @@ export interface GatewayOptions {
 export interface Gateway {
   readonly host: string;
   readonly port: number;
+  /**
+   * Shows new TLS connections another certificate; those that are there stay as they are.
+   *
+   * @throws when OpenSSL does not take it; the old one stays then
+   */
+  replaceCertificate(certificate: Certificate): void;
   /** Takes no more connections and calls, answers what is in flight, and ends every connection. */
   drain(): Promise<void>;
 }
@@ -43,13 +51,15 @@ const drainPollMs = 10;
 const reconnectAfterMsMin = 500;
 const reconnectAfterMsSpread = 2000;
 
+const features = ['json-rpc', 'text', 'resume', 'clientMsgId', 'private'];
+
 /**
  * Opens the rooms, then the port: sockets on one side, actors on the other.
  *
  * @throws StartFailure when a database cannot be opened; the system's error when the port cannot be had.
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { version, limits, supervisor, onTrouble } = options;
+  const { version, limits, supervisor, tls, onTrouble } = options;
   const started = await supervisor.started;
   if ('failed' in started) throw new StartFailure(started.failed);
   const reads = createReads(limits.readQueueMax);
@@ -103,6 +113,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
   const dispatch = createDispatch({
     version,
+    features: tls === undefined ? features : [...features, 'tls'],
     limits,
     supervisor: supervisorRef,
     rooms,
@@ -120,26 +131,28 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const banner = `# salas ${version}: /help lists the commands, /register NAME lets you in`;
   const crowded = `# salas ${version}: there are ${limits.connectionsMax} connections, and may be no more; come again later`;
-  const server = await listen(options.host, options.port, (socket) => {
-    if (sessions.size >= limits.connectionsMax) return refuse(socket, crowded);
-    new Connection(socket, limits, banner, (connection) => {
+  const { host } = options;
+  const connections = () => sessions.size;
+  const listener = await listen(
+    { host, port: options.port, limits, banner, crowded, tls, connections },
+    (connection) => {
       const session = new Session(connection, { limits, dispatch, audience, onClosed: closed });
       sessions.add(session);
       return session;
-    });
-  });
+    },
+  );
   const { failed } = await supervisor.begin();
   if (failed !== undefined) throw new StartFailure(failed);
-  const { port } = server.address() as AddressInfo;
   serving = true;
   reads.warm();
 
   return {
-    host: options.host,
-    port,
+    host,
+    port: listener.port,
+    replaceCertificate: (certificate) => listener.replaceCertificate(certificate),
     drain: async () => {
       draining = true;
-      server.close();
+      listener.close();
       for (const session of sessions) session.write(encodeDraining(reconnectAfterMs(), session.dialect));
       for (const session of sessions) session.finish(refusals.draining());
       await until(() => sessions.size === 0);

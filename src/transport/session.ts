@@ -77,6 +77,10 @@ export class Session implements ConnectionHandler, Reader, Speaker, Caller {
     audience[dialect]++;
   }
 
+  get encrypted(): boolean {
+    return this.#connection.encrypted;
+  }
+
   get ready(): boolean {
     return this.#connection.outbox.ready;
   }
