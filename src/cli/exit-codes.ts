@@ -6,7 +6,7 @@ export const exitCodes = {
   refused: 1,
   /** The command was not understood. */
   usage: 2,
-  /** The server could not be reached, or was lost before it answered. */
+  /** The server could not be reached or not be trusted, or was lost before it answered. */
   unreachable: 3,
   /** An error of salas itself (EX_SOFTWARE of sysexits.h). */
   broken: 70,

@@ -1,8 +1,9 @@
-import { CallRefused, CallTimedOut, ConnectionLost, ServerUnreachable } from '../client/errors.js';
+import { CallRefused, CallTimedOut, ConnectionLost, ServerUnreachable, TlsFailed } from '../client/errors.js';
 import { NotLoggedIn } from './account-visit.js';
 import { exitCodes } from './exit-codes.js';
 import { jsonLine, printable } from './printable.js';
 import { LoginNotKept } from './saved-session.js';
+import { CaUnusable } from './trust.js';
 import type { Words } from './words.js';
 
 /** Tells on stderr why a command failed, and with `json` a refusal on stdout too. Answers the exit code. */
@@ -28,6 +29,14 @@ export function tellFailure(
     say(words.unreachable(`${options.host}:${options.port}`, reasonOf(error)));
     return exitCodes.unreachable;
   }
+  if (error instanceof TlsFailed) {
+    say(tlsFault(error, `${options.host}:${options.port}`, words));
+    return exitCodes.unreachable;
+  }
+  if (error instanceof CaUnusable) {
+    say(words.caUnusable(error.file, error.message));
+    return exitCodes.refused;
+  }
   if (error instanceof ConnectionLost) {
     say(words.lost(error.message));
     return exitCodes.unreachable;
@@ -37,6 +46,28 @@ export function tellFailure(
     return exitCodes.unreachable;
   }
   throw error;
+}
+
+function tlsFault(error: TlsFailed, address: string, words: Words): string {
+  const { fault, names = '' } = error;
+  switch (fault) {
+    case 'expired':
+      return words.tlsExpired(address);
+    case 'not-yet-valid':
+      return words.tlsNotYetValid(address);
+    case 'self-signed':
+      return words.tlsSelfSigned(address);
+    case 'unknown-authority':
+      return words.tlsUnknownAuthority(address);
+    case 'wrong-host':
+      return words.tlsWrongHost(address, names);
+    case 'not-offered':
+      return words.tlsNotOffered(address);
+    case 'other':
+      return words.tlsOther(address, reasonOf(error));
+    default:
+      return fault satisfies never;
+  }
 }
 
 function say(message: string): void {

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { CallRefused, ServerUnreachable } from '../client/errors.js';
+import { CallRefused, ServerUnreachable, TlsFailed } from '../client/errors.js';
 import type { Language } from '../protocol/speech.js';
 import { controlSocket } from '../storage/data-directory.js';
 import { exitCodes } from './exit-codes.js';
@@ -11,9 +11,10 @@ import { OwnDaemon } from './load/own-daemon.js';
 import { type LoadSummary, summarize } from './load/report.js';
 import { jsonLine, printable } from './printable.js';
 import { table } from './table.js';
+import { CaUnusable, type Trust, tlsOf } from './trust.js';
 import { type Words, wordsIn } from './words.js';
 
-export interface LoadTestOptions {
+export interface LoadTestOptions extends Trust {
   readonly host: string;
   readonly port: number;
   readonly clients: number;
@@ -50,7 +51,7 @@ export async function loadTest(options: LoadTestOptions): Promise<number> {
       chaos && data !== undefined
         ? often({ control: controlSocket(resolve(data)) }, chaos.killRoomEverySeconds)
         : undefined;
-    const load = { host, port, clients, rooms, rate, seconds, payload, kill, killRooms };
+    const load = { host, port, tls: tlsOf(options), clients, rooms, rate, seconds, payload, kill, killRooms };
     const result = await runLoad(load, (measures, second) => {
       if (process.stderr.isTTY) process.stderr.write(`\r${words.loadProgress(second, seconds, measures.answered)}`);
     });
@@ -61,7 +62,7 @@ export async function loadTest(options: LoadTestOptions): Promise<number> {
     process.stdout.write(`${json ? jsonLine(summary) : shown(summary, words)}\n`);
     return summary.ok ? exitCodes.done : exitCodes.refused;
   } catch (error) {
-    if (error instanceof CallRefused || error instanceof ServerUnreachable) {
+    if ([CallRefused, ServerUnreachable, TlsFailed, CaUnusable].some((told) => error instanceof told)) {
       return tellFailure(error, { host, port: options.port, json }, words);
     }
     throw error;

@@ -33,6 +33,11 @@ const argumentsMissing = { one: words.argumentsMissing, other: words.argumentsMi
 
 class UsageError extends Error {}
 
+const trustOptions = {
+  tls: { type: 'boolean', describe: words.tls },
+  ca: { type: 'string', requiresArg: true, describe: words.ca },
+} as const;
+
 /** The options of every command that talks to a server. */
 function serverOptions(waitSeconds: number, waits: string, json: string) {
   return {
@@ -44,6 +49,7 @@ function serverOptions(waitSeconds: number, waits: string, json: string) {
       describe: words.port,
       coerce: wholeNumber('port', words, 1, portMax),
     },
+    ...trustOptions,
     wait: {
       type: 'string',
       default: String(waitSeconds),
@@ -190,6 +196,9 @@ const commandLine = yargs()
             coerce: wholeNumber('room-threads', words, 1, limitMax),
           },
           chaos: { type: 'boolean', default: false, describe: words.serveChaos },
+          'tls-cert': { type: 'string', requiresArg: true, implies: 'tls-key', describe: words.tlsCert },
+          'tls-key': { type: 'string', requiresArg: true, implies: 'tls-cert', describe: words.tlsKey },
+          'tls-only': { type: 'boolean', implies: 'tls-cert', describe: words.tlsOnly },
           'drain-seconds': {
             type: 'string',
             default: '10',
@@ -199,10 +208,15 @@ const commandLine = yargs()
           },
         })
         .example('$0 serve', words.exampleServe)
-        .example('$0 serve --rooms geral,avisos --host 0.0.0.0 --port 5000', words.exampleServeRooms),
-    async ({ host, port, data, rooms, floodRate, roomThreads, drainSeconds, chaos }) => {
+        .example('$0 serve --rooms geral,avisos --host 0.0.0.0 --port 5000', words.exampleServeRooms)
+        .example('$0 serve --host 0.0.0.0 --tls-cert cert.pem --tls-key key.pem --tls-only', words.exampleServeTls),
+    async ({ host, port, data, rooms, floodRate, roomThreads, tlsCert, tlsKey, tlsOnly, drainSeconds, chaos }) => {
       const { serve } = await import('./serve.js');
-      await serve({ host, port, data, rooms, floodRate, roomThreads, drainSeconds, chaos });
+      const tls =
+        tlsCert === undefined || tlsKey === undefined
+          ? undefined
+          : { certFile: tlsCert, keyFile: tlsKey, only: tlsOnly === true };
+      await serve({ host, port, data, rooms, floodRate, roomThreads, tls, drainSeconds, chaos });
     },
   )
   .command(
@@ -584,6 +598,7 @@ const commandLine = yargs()
         .options({
           host: { type: 'string', default: '127.0.0.1', requiresArg: true, describe: words.host },
           port: count('port', 4242, 1, portMax, words.port),
+          ...trustOptions,
           clients: count('clients', 100, 1, loadClientsMax, words.loadClients),
           rooms: count('rooms', 3, 1, loadRoomsMax, words.loadRooms),
           rate: count('rate', 500, 1, limitMax, words.loadRate),
@@ -597,7 +612,7 @@ const commandLine = yargs()
           html: { type: 'string', requiresArg: true, describe: words.loadHtml },
           json: { type: 'boolean', default: false, describe: words.json },
         })
-        .conflicts('data', 'serve')
+        .conflicts('serve', ['data', 'tls', 'ca'])
         .check(({ chaos, serve, data }) => {
           if (chaos === true && serve !== true && data === undefined) throw new UsageError(words.chaosWhere);
           return true;
@@ -605,9 +620,9 @@ const commandLine = yargs()
         .example('$0 load-test --serve --chaos --seconds 60 --html report.html', words.exampleLoad)
         .example('$0 load-test --port 4242 --clients 50', words.exampleLoadHere);
     },
-    async ({ host, port, clients, rooms, rate, seconds, payload, serve, html, json, data, ...kill }) => {
+    async ({ host, port, tls, ca, clients, rooms, rate, seconds, payload, serve, html, json, data, ...kill }) => {
       const { loadTest } = await import('./load-test.js');
-      const load = { host, port, clients, rooms, rate, seconds, payload };
+      const load = { host, port, tls, ca, clients, rooms, rate, seconds, payload };
       const chaos =
         kill.chaos === true
           ? { killEverySeconds: kill.killEvery, killRoomEverySeconds: kill.killRoomEvery }

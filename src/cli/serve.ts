@@ -6,6 +6,7 @@ import type { RoomName } from '../protocol/names.js';
 import { addressBansFile, loadAddressBans, saveAddressBans } from '../storage/address-bans-file.js';
 import { lockDirectory } from '../storage/data-directory.js';
 import type { Gateway } from '../transport/gateway.js';
+import type { CertificateFiles, UsableCertificate } from './certificate.js';
 import { exitCodes } from './exit-codes.js';
 import { openFilesMax } from './open-files.js';
 import { version } from './version.js';
@@ -22,6 +23,8 @@ export interface ServeOptions {
   readonly floodRate: number;
   /** Threads for all rooms together; by default the larger of the number of `rooms` and 2 a core. */
   readonly roomThreads?: number | undefined;
+  /** Files of a certificate and its key, to offer TLS; with `only`, plain connections are for this machine alone. */
+  readonly tls: (CertificateFiles & { readonly only: boolean }) | undefined;
   /** How long a drain may take. */
   readonly drainSeconds: number;
   /** Whether faults may be injected: see `salas admin chaos`. */
@@ -41,6 +44,8 @@ export async function serve(options: ServeOptions): Promise<void> {
   const directory = resolve(options.data);
   // What people say to each other is read by nobody but the daemon's user.
   process.umask(0o077);
+  const { tls: files } = options;
+  const tls = files && { certificate: await certificateIn(files), only: files.only };
   const lock = claimed(() => lockDirectory(directory));
   const bansFile = addressBansFile(directory);
   const banned = claimed(() => loadAddressBans(bansFile));
@@ -71,7 +76,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const { chaosCalls, daemonCalls, noted } = await import('./control-calls.js');
   const bans = new AddressBans(banned, (list) => saveAddressBans(bansFile, list));
   const onTrouble = async (what: string, details: object) => (await logger()).error(details, what);
-  const gateway = await startGateway({ host, port, version, limits, supervisor, bans, onTrouble }).catch(
+  const gateway = await startGateway({ host, port, version, limits, supervisor, bans, tls, onTrouble }).catch(
     (error: unknown) => {
       if (error instanceof StartFailure) return fail(error.message);
       const { code, message } = error as NodeJS.ErrnoException;
@@ -119,9 +124,24 @@ export async function serve(options: ServeOptions): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  if (files !== undefined) process.on('SIGHUP', () => reload(files, gateway));
   const address = host.includes(':') ? `[${host}]` : host;
   process.stdout.write(`salas listening on ${address}:${gateway.port}\n`);
   (await logger()).info({ host, port: gateway.port, data: directory, version }, 'listening');
+  if (files !== undefined && tls !== undefined) await warnOfExpiry(files, tls.certificate);
+}
+
+/** Shows new connections the certificate that is in the files now. */
+async function reload(files: CertificateFiles, gateway: Gateway): Promise<void> {
+  const log = await logger();
+  try {
+    const certificate = await readFrom(files);
+    gateway.replaceCertificate(certificate);
+    log.info({ file: files.certFile, validTo: certificate.validTo }, 'the certificate was read again');
+    await warnOfExpiry(files, certificate);
+  } catch (error) {
+    log.error({ reason: (error as Error).message }, 'the certificate could not be read again; the old one stays');
+  }
 }
 
 /** Drains the gateway, for so long at the most. Answers whether all was finished. */
@@ -146,6 +166,21 @@ const listenErrors: Record<string, string> = {
   EADDRNOTAVAIL: 'this machine has no such address; choose another --host',
   ENOTFOUND: 'there is no such host; choose another --host',
 };
+
+/** A daemon with an old certificate starts all the same: its plain connections do not need one. */
+async function warnOfExpiry({ certFile }: CertificateFiles, { validTo }: UsableCertificate): Promise<void> {
+  if (Date.parse(validTo) > Date.now()) return;
+  (await logger()).warn({ file: certFile, validTo }, 'the certificate has expired; clients will not trust it');
+}
+
+/** The module is loaded only where there is a certificate. */
+async function readFrom(files: CertificateFiles): Promise<UsableCertificate> {
+  return (await import('./certificate.js')).readCertificate(files);
+}
+
+function certificateIn(files: CertificateFiles): Promise<UsableCertificate> {
+  return readFrom(files).catch((error: Error) => fail(error.message));
+}
 
 function claimed<T>(claim: () => T): T {
   try {

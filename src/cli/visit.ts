@@ -1,11 +1,12 @@
-import { CallRefused, CallTimedOut, ServerUnreachable } from '../client/errors.js';
+import { CallRefused, CallTimedOut, ServerUnreachable, TlsFailed } from '../client/errors.js';
 import { type ConnectionState, enter, type Participant } from '../client/participant.js';
 import type { Language } from '../protocol/speech.js';
 import { forgetSession } from './saved-session.js';
+import { type Trust, tlsOf } from './trust.js';
 import { wordsIn } from './words.js';
 
 /** Who goes where. */
-export interface VisitOptions {
+export interface VisitOptions extends Trust {
   readonly host: string;
   readonly port: number;
   readonly name: string;
@@ -27,6 +28,7 @@ const farewellMs = 5000;
  * again, so that it takes effect once.
  *
  * @throws {ServerUnreachable} there is no server, or it went away and did not come back in time
+ * @throws {TlsFailed | CaUnusable} it is not to be trusted, or nobody by that file
  * @throws {CallTimedOut} it was not done in time
  * @throws whatever else `enter` and the work throw
  */
@@ -56,7 +58,8 @@ export async function visit<Done>(
   };
   try {
     const as = token === undefined ? { name } : { token };
-    const entering = enter({ host, port, as, language, deadlineMs: waitMs, onChange, signal: end.signal });
+    const tls = tlsOf(options);
+    const entering = enter({ host, port, tls, as, language, deadlineMs: waitMs, onChange, signal: end.signal });
     user = await entering.catch(async (error) => {
       // A login that was ended elsewhere: the next command need not fail for it as well.
       const over = error instanceof CallRefused && error.code === 'TOKEN_INVALID';
@@ -78,7 +81,9 @@ export async function visit<Done>(
 }
 
 function gone(away: Error | undefined): Error {
-  return away instanceof ServerUnreachable ? away : new ServerUnreachable('the server is gone', { cause: away });
+  return away instanceof ServerUnreachable || away instanceof TlsFailed
+    ? away
+    : new ServerUnreachable('the server is gone', { cause: away });
 }
 
 /** Says on a terminal, and nowhere else, that the connection is lost, and that it is there again. */

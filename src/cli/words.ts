@@ -69,6 +69,8 @@ const english = {
   groupUser: 'Server and user:',
   host: 'where the server is',
   port: 'its port',
+  tls: 'encrypt the connection, and check who the server is',
+  ca: 'trust the certificates in this PEM file, and no others; implies --tls',
   name: 'come as a new user of this name, for this command only',
   nameDefault: 'who is logged in, or your login',
   token: 'come back as a user who is registered, and stay',
@@ -96,6 +98,9 @@ const english = {
   servePort: 'the port to listen on; 0 takes any free one',
   data: 'the directory where everything is kept',
   configuredRooms: 'the rooms that are always there, separated by commas',
+  tlsCert: 'a certificate (PEM, with its chain): TLS is offered on the same port; SIGHUP reads it again',
+  tlsKey: 'the private key of --tls-cert (PEM)',
+  tlsOnly: 'refuse connections without TLS, but for those from this machine',
   floodRate: 'messages a second and user; 0 is no limit',
   roomThreads: 'threads for the rooms',
   drainSeconds: 'how long a stop may take: what is in flight is answered, clients are let go',
@@ -109,6 +114,7 @@ const english = {
   exampleServeRooms: 'with other rooms, on another port, for the whole network',
   exampleListen: 'what is said in sala1 and sala2',
   exampleListenJson: 'for a program',
+  exampleServeTls: 'encrypted, for the whole network',
   exampleSend: 'say something in sala1',
   exampleDash: 'a text that begins with -',
   exampleHistory: 'the last 20 messages',
@@ -304,6 +310,18 @@ const english = {
 
   unreachable: (address: string, why: string) =>
     `no server answers at ${address} (${why}); is it running? "salas serve" starts one`,
+  tlsExpired: (address: string) =>
+    `the certificate of ${address} has expired; who runs the server has to renew it, unless this machine's clock is wrong`,
+  tlsNotYetValid: (address: string) => `the certificate of ${address} is not valid yet; is this machine's clock right?`,
+  tlsSelfSigned: (address: string) =>
+    `the certificate of ${address} is self-signed: nobody vouches for it; if you trust it, give it with --ca FILE`,
+  tlsUnknownAuthority: (address: string) =>
+    `the certificate of ${address} is signed by an authority that is not trusted here; if you trust it, give its certificate with --ca FILE`,
+  tlsWrongHost: (address: string, names: string) =>
+    `the certificate of ${address} is for ${names}; give the host by a name that is in it: --host NAME`,
+  tlsNotOffered: (address: string) => `what answers at ${address} does not speak TLS; leave out --tls and --ca`,
+  tlsOther: (address: string, why: string) => `TLS with ${address} failed (${why})`,
+  caUnusable: (file: string, why: string) => `--ca ${file} cannot be used (${why}); it must have certificates in PEM`,
   lost: (why: string) =>
     `the connection was lost before the answer (${why}); it is unknown whether the command took effect`,
   noDaemon: (directory: string) => `no server runs on ${directory}; "salas serve --data ${directory}" starts one`,
@@ -384,6 +402,8 @@ const portuguese: Words = {
   groupUser: 'Servidor e usuário:',
   host: 'onde o servidor está',
   port: 'a porta dele',
+  tls: 'cifrar a conexão e conferir quem é o servidor',
+  ca: 'confiar nos certificados deste arquivo PEM, e em nenhum outro; implica --tls',
   name: 'vir como um usuário novo com este nome, só neste comando',
   nameDefault: 'quem está autenticado, ou o seu login',
   token: 'voltar como um usuário já registrado, e continuar assim',
@@ -411,6 +431,9 @@ const portuguese: Words = {
   servePort: 'a porta em que escutar; 0 escolhe uma livre',
   data: 'o diretório onde tudo fica guardado',
   configuredRooms: 'as salas que sempre existem, separadas por vírgulas',
+  tlsCert: 'um certificado (PEM, com a cadeia): a mesma porta oferece TLS; SIGHUP o lê de novo',
+  tlsKey: 'a chave privada de --tls-cert (PEM)',
+  tlsOnly: 'recusar conexões sem TLS, exceto as desta máquina',
   floodRate: 'mensagens por segundo e usuário; 0 é sem limite',
   roomThreads: 'threads para as salas',
   drainSeconds: 'quanto uma parada pode demorar: o que está em curso é respondido, os clientes são liberados',
@@ -424,6 +447,7 @@ const portuguese: Words = {
   exampleServeRooms: 'com outras salas, em outra porta, para toda a rede',
   exampleListen: 'o que se diz na sala1 e na sala2',
   exampleListenJson: 'para um programa',
+  exampleServeTls: 'cifrado, para toda a rede',
   exampleSend: 'diz algo na sala1',
   exampleDash: 'um texto que começa com -',
   exampleHistory: 'as últimas 20 mensagens',
@@ -617,6 +641,18 @@ const portuguese: Words = {
 
   unreachable: (address, why) =>
     `nenhum servidor responde em ${address} (${why}); ele está no ar? "salas serve" inicia um`,
+  tlsExpired: (address) =>
+    `o certificado de ${address} expirou; quem cuida do servidor deve renová-lo, a menos que o relógio desta máquina esteja errado`,
+  tlsNotYetValid: (address) => `o certificado de ${address} ainda não é válido; o relógio desta máquina está certo?`,
+  tlsSelfSigned: (address) =>
+    `o certificado de ${address} é autoassinado: ninguém o garante; se você confia nele, informe-o com --ca ARQUIVO`,
+  tlsUnknownAuthority: (address) =>
+    `o certificado de ${address} é assinado por uma autoridade em que aqui não se confia; se você confia nela, informe o certificado dela com --ca ARQUIVO`,
+  tlsWrongHost: (address, names) =>
+    `o certificado de ${address} é de ${names}; dê o servidor por um nome que esteja nele: --host NOME`,
+  tlsNotOffered: (address) => `o que responde em ${address} não fala TLS; deixe de fora --tls e --ca`,
+  tlsOther: (address, why) => `o TLS com ${address} falhou (${why})`,
+  caUnusable: (file, why) => `--ca ${file} não pode ser usado (${why}); ele deve ter certificados em PEM`,
   lost: (why) => `a conexão caiu antes da resposta (${why}); não se sabe se o comando teve efeito`,
   noDaemon: (directory) => `nenhum servidor roda em ${directory}; "salas serve --data ${directory}" inicia um`,
   notOperator: (directory) =>

@@ -58,6 +58,33 @@ export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
 }
 
+/** What is wrong with a server's TLS. */
+export type TlsFault =
+  | 'expired'
+  | 'not-yet-valid'
+  | 'self-signed'
+  /** Signed by an authority that is not trusted here. */
+  | 'unknown-authority'
+  /** The certificate is another host's. */
+  | 'wrong-host'
+  /** What answers there does not speak TLS. */
+  | 'not-offered'
+  | 'other';
+
+/** The server answers, but no connection with it can be trusted. */
+export class TlsFailed extends Error {
+  override readonly name = 'TlsFailed';
+  readonly fault: TlsFault;
+  /** The names that the certificate is for, where it is another host's. */
+  readonly names: string | undefined;
+
+  constructor(message: string, fault: TlsFault, names: string | undefined, cause: Error) {
+    super(message, { cause });
+    this.fault = fault;
+    this.names = names;
+  }
+}
+
 /** No connection could be made. */
 export class ServerUnreachable extends Error {
   override readonly name = 'ServerUnreachable';

@@ -5,7 +5,7 @@ import type { ErrorCode } from '../protocol/refusals.js';
 import { type Backoff, backoffMs, defaultBackoff } from './backoff.js';
 import type { CallArgs, Client } from './client.js';
 import { type ConnectOptions, connect } from './connect.js';
-import { CallRefused, CallTimedOut, ConnectionLost, SendQueueFull, ServerUnreachable } from './errors.js';
+import { CallRefused, CallTimedOut, ConnectionLost, SendQueueFull, ServerUnreachable, TlsFailed } from './errors.js';
 import { Positions } from './positions.js';
 import { PushQueue } from './push-queue.js';
 import { hasShape, type Push, type Shape } from './pushes.js';
@@ -68,7 +68,8 @@ const roomPosition: Shape = { room: 'name', epoch: 'name', seq: 'count' };
 /**
  * Connects as a user, and stays connected.
  *
- * @throws {ServerUnreachable} nobody answers there; only this first attempt is not repeated
+ * @throws {ServerUnreachable | TlsFailed} nobody answers there, or nobody to be trusted; only this first attempt is not
+ *   repeated
  * @throws {CallRefused} the name or the token is not accepted
  *
  * @example
@@ -413,5 +414,5 @@ function codeOf(error: unknown): ErrorCode | undefined {
 /** Whether another attempt may succeed. */
 function mayPass(error: unknown): boolean {
   if (error instanceof CallRefused) return error.temporary;
-  return error instanceof ConnectionLost || error instanceof ServerUnreachable || error instanceof CallTimedOut;
+  return [ConnectionLost, ServerUnreachable, TlsFailed, CallTimedOut].some((passing) => error instanceof passing);
 }

@@ -51,6 +51,8 @@ export interface Limits {
   readonly commandBatchBytesMax: number;
   /** An actor that leaves a batch unanswered for so long is taken for hung and restarted. */
   readonly callDeadlineMs: number;
+  /** How long a TLS handshake may take, and how long a connection that has to begin one may say nothing. */
+  readonly handshakeDeadlineMs: number;
   /** How long the server waits for the last replies of a connection whose client has finished. */
   readonly closeDeadlineMs: number;
   /** A guest's identity lives so long after its last connection ended. */
@@ -123,6 +125,7 @@ export const defaultLimits: Limits = {
   commandBatchMax: 1024,
   commandBatchBytesMax: MiB,
   callDeadlineMs: 10_000,
+  handshakeDeadlineMs: 10_000,
   closeDeadlineMs: 10_000,
   resumeSeconds: 300,
   roomsMax: 1000,

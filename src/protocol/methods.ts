@@ -114,6 +114,7 @@ export const methods = {
       protocol: v.number(),
       limits: v.record(v.string(), v.number()),
       features: v.array(v.string()),
+      encrypted: v.boolean(),
     }),
     needs: 'nothing',
     order: 'at-once',

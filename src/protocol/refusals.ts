@@ -408,6 +408,18 @@ export const refusals = {
       'this server was not started with --chaos; faults are only to be had with it',
       'este servidor não foi iniciado com --chaos; só com ela se provocam falhas',
     ),
+  tlsRequired: () =>
+    refuse(
+      'FORBIDDEN',
+      'this server takes TLS only; connect with --tls, or by openssl s_client -quiet -connect HOST:PORT',
+      'este servidor só aceita TLS; conecte-se com --tls, ou por openssl s_client -quiet -connect HOST:PORTA',
+    ),
+  tlsNotOffered: () =>
+    refuse(
+      'FORBIDDEN',
+      'this server does not offer TLS; connect without it',
+      'este servidor não oferece TLS; conecte-se sem ele',
+    ),
   roomFull: (room: string, membersMax: number) =>
     refuse(
       'FORBIDDEN',

@@ -13,33 +13,31 @@ import { inTurn } from './users.js';
 
 export interface DispatchOptions extends Chat {
   readonly version: string;
+  /** What the server can do. */
+  readonly features: readonly string[];
   readonly draining: () => boolean;
   /** A call that failed by a bug; its caller is told `INTERNAL_ERROR`. */
   readonly onBug: (method: MethodName, error: unknown) => void;
 }
 
 const protocolVersion = 1;
-const features = [
-  'json-rpc',
-  'text',
-  'resume',
-  'clientMsgId',
-  'private',
-  'accounts',
-  'moderation',
-  'private-rooms',
-  'blocks',
-];
 
 /** What the methods of the table do. Every rule of the chat is an actor's; here calls find their way to them. */
-export function createDispatch({ version, draining, onBug, ...chat }: DispatchOptions): Dispatch {
+export function createDispatch({ version, features, draining, onBug, ...chat }: DispatchOptions): Dispatch {
   const identities = createIdentities(chat);
   const handlers: Handlers<MethodName> = {
-    hello: (_session, { protocol }, reply) => {
+    hello: (session, { protocol }, reply) => {
       if (protocol !== undefined && protocol !== protocolVersion) {
         return reply(refusals.protocolUnsupported(protocol, protocolVersion));
       }
-      return reply({ server: 'salas', version, protocol: protocolVersion, limits: { ...chat.limits }, features });
+      return reply({
+        server: 'salas',
+        version,
+        protocol: protocolVersion,
+        limits: { ...chat.limits },
+        features: [...features],
+        encrypted: session.encrypted,
+      });
     },
 
     ping: (session, { data }, reply) => {

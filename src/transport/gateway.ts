@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Connection as ActorConnection } from '../actors/actor-ref.js';
 import type { RoomInfo } from '../actors/supervisor/room-threads.js';
 import type { SupervisorHandle } from '../actors/supervisor/supervisor-handle.js';
@@ -13,10 +13,12 @@ import { createPasswords } from '../tasks/passwords.js';
 import { AddressBans } from './address-bans.js';
 import { createDispatch } from './dispatch.js';
 import { figures } from './figures.js';
+import { listen } from './listener.js';
 import { operatorCalls } from './operator.js';
 import { Rooms } from './rooms.js';
 import { type Audience, Session } from './session.js';
-import { addressOf, Connection, listen, refuse } from './tcp.js';
+import { addressOf } from './tcp.js';
+import type { Certificate } from './tls.js';
 import { Users } from './users.js';
 
 export interface GatewayOptions {
@@ -28,6 +30,8 @@ export interface GatewayOptions {
   readonly supervisor: SupervisorHandle;
   /** Whose connections are turned away; nobody's, where it is left out. */
   readonly bans?: AddressBans;
+  /** Offers TLS on the same port; with `only`, plain connections are for this machine alone. */
+  readonly tls?: { readonly certificate: Certificate; readonly only: boolean } | undefined;
   /** Something an operator should know. */
   readonly onTrouble: (what: string, details: Record<string, unknown>) => void;
 }
@@ -38,6 +42,12 @@ export interface Gateway {
   /** What an operator may call, over the control socket. */
   readonly operator: ReturnType<typeof operatorCalls>;
   figures(): Promise<Figures>;
+  /**
+   * Shows new TLS connections another certificate; those that are there stay as they are.
+   *
+   * @throws when OpenSSL does not take it; the old one stays then
+   */
+  replaceCertificate(certificate: Certificate): void;
   /** Takes no more connections and calls, answers what is in flight, and ends every connection. */
   drain(): Promise<void>;
 }
@@ -53,13 +63,25 @@ const drainPollMs = 10;
 const reconnectAfterMsMin = 500;
 const reconnectAfterMsSpread = 2000;
 
+const features = [
+  'json-rpc',
+  'text',
+  'resume',
+  'clientMsgId',
+  'private',
+  'accounts',
+  'moderation',
+  'private-rooms',
+  'blocks',
+];
+
 /**
  * Opens the rooms, then the port: sockets on one side, actors on the other.
  *
  * @throws StartFailure when a database cannot be opened; the system's error when the port cannot be had.
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { version, limits, supervisor, bans = new AddressBans(), onTrouble } = options;
+  const { version, limits, supervisor, bans = new AddressBans(), tls, onTrouble } = options;
   const started = await supervisor.started;
   if ('failed' in started) throw new StartFailure(started.failed);
   const reads = createReads(limits.readQueueMax);
@@ -120,6 +142,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
   const dispatch = createDispatch({
     version,
+    features: tls === undefined ? features : [...features, 'tls'],
     limits,
     supervisor: supervisorRef,
     rooms,
@@ -138,19 +161,22 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const banner = `# salas ${version}: /help lists the commands, /register NAME lets you in`;
   const crowded = `# salas ${version}: there are ${limits.connectionsMax} connections, and may be no more; come again later`;
-  const server = await listen(options.host, options.port, (socket) => {
-    if (sessions.size >= limits.connectionsMax) return refuse(socket, crowded);
+  const { host } = options;
+  const connections = () => sessions.size;
+  const banned = (socket: Socket) => {
     const ban = bans.against(addressOf(socket), Date.now());
-    if (ban !== undefined) return refuse(socket, banLine(ban));
-    new Connection(socket, limits, banner, (connection) => {
+    return ban && banLine(ban);
+  };
+  const listener = await listen(
+    { host, port: options.port, limits, banner, crowded, banned, tls, connections },
+    (connection) => {
       const session = new Session(connection, ++connectionsTotal, { limits, dispatch, audience, onClosed: closed });
       sessions.add(session);
       return session;
-    });
-  });
+    },
+  );
   const { failed } = await supervisor.begin();
   if (failed !== undefined) throw new StartFailure(failed);
-  const { port } = server.address() as AddressInfo;
   serving = true;
   reads.warm();
 
@@ -166,13 +192,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       supervisorRestarts,
     });
   return {
-    host: options.host,
-    port,
+    host,
+    port: listener.port,
+    replaceCertificate: (certificate) => listener.replaceCertificate(certificate),
     operator: operatorCalls({ sessions, users, bans, figures: gather }),
     figures: gather,
     drain: async () => {
       draining = true;
-      server.close();
+      listener.close();
       for (const session of sessions) session.write(encodeDraining(reconnectAfterMs(), session.dialect));
       for (const session of sessions) session.finish(refusals.draining());
       await until(() => sessions.size === 0);

@@ -89,6 +89,10 @@ export class Session implements ConnectionHandler, Reader, Speaker, Caller {
     return this.#connection.address;
   }
 
+  get encrypted(): boolean {
+    return this.#connection.encrypted;
+  }
+
   get ready(): boolean {
     return this.#connection.outbox.ready;
   }

@@ -1,4 +1,4 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Limits } from '../protocol/limits.js';
 import { type Line, LineSplitter } from '../protocol/lines.js';
 import { TelnetFilter } from '../protocol/telnet.js';
@@ -17,35 +17,67 @@ export interface ConnectionHandler {
   closed(): void;
 }
 
-const silenceMs = 250;
-const backlog = 4096;
+/** Who is told what a socket does; one after the other may be. */
+export interface SocketOwner {
+  received(chunk: Buffer): void;
+  /** The client has sent all it will send. */
+  ended(): void;
+  closed(): void;
+}
+
 /** For the client's end, after the server's: who is cut before having read all may lose the last of it. */
 const lingerMs = 500;
 /** What the system hands over at once, at the most: who fills it has sent more already. */
 const readBytesMax = 64 * 1024;
 
-const connectionOf = Symbol('connection');
+const ownerOf = Symbol('owner');
 
-/** A socket that knows its connection: so all share their listeners, which thousands need not have of their own. */
-type ConnectedSocket = Socket & { [connectionOf]: Connection };
+/** A socket that knows its owner: so all share their listeners, which thousands need not have of their own. */
+type OwnedSocket = Socket & { [ownerOf]?: SocketOwner };
 
-function onData(this: Socket, chunk: Buffer): void {
-  (this as ConnectedSocket)[connectionOf].received(chunk);
+function onData(this: OwnedSocket, chunk: Buffer): void {
+  this[ownerOf]?.received(chunk);
 }
 
-function onEnd(this: Socket): void {
-  (this as ConnectedSocket)[connectionOf].ended();
+function onEnd(this: OwnedSocket): void {
+  this[ownerOf]?.ended();
 }
 
 /** A broken connection ends like any other; 'close' follows. */
 function onError(): void {}
 
-function onClose(this: Socket): void {
-  (this as ConnectedSocket)[connectionOf].closed();
+function onClose(this: OwnedSocket): void {
+  this[ownerOf]?.closed();
 }
 
-export class Connection {
+/** Without the module of TLS, which most servers do not load. */
+export function isEncrypted(socket: Socket): boolean {
+  return 'encrypted' in socket;
+}
+
+/** From now on `owner` is told what the socket does, and whoever was told before is not. */
+export function own(socket: OwnedSocket, owner: SocketOwner): void {
+  const isNew = socket[ownerOf] === undefined;
+  socket[ownerOf] = owner;
+  if (!isNew) return;
+  socket.on('data', onData);
+  socket.on('end', onEnd);
+  socket.on('error', onError);
+  socket.on('close', onClose);
+}
+
+/** The socket is read no more, and nobody is told what it does. */
+export function disown(socket: OwnedSocket): void {
+  socket.pause();
+  socket.off('data', onData);
+  socket.off('end', onEnd);
+  socket.off('close', onClose);
+}
+
+/** A client's connection, plain or encrypted. */
+export class Connection implements SocketOwner {
   readonly outbox: Outbox;
+  readonly encrypted: boolean;
   readonly #socket: Socket;
   readonly #limits: Limits;
   readonly #telnet = new TelnetFilter();
@@ -54,22 +86,18 @@ export class Connection {
   /** Whether the session wants more, and whether it is this connection's turn. */
   #wanted = true;
   #resting: NodeJS.Timeout | undefined;
-  #silence: NodeJS.Timeout | undefined;
+  /** Bytes that came in encrypted since the last rest. */
+  #unrestedBytes = 0;
   #finishing: NodeJS.Timeout | undefined;
 
-  constructor(socket: Socket, limits: Limits, banner: string, handle: (connection: Connection) => ConnectionHandler) {
+  constructor(socket: Socket, limits: Limits, handle: (connection: Connection) => ConnectionHandler) {
     this.#socket = socket;
+    this.encrypted = isEncrypted(socket);
     this.#limits = limits;
     this.#splitter = new LineSplitter(limits.lineBytesMax);
     this.outbox = new Outbox(socket, limits.sendQueueBytesMax, () => this.#handler.drained());
     this.#handler = handle(this);
-    // Who says nothing may be a person who waits for a sign of life.
-    this.#silence = setTimeout(() => this.outbox.put(`${banner}\n`), silenceMs);
-    (socket as ConnectedSocket)[connectionOf] = this;
-    socket.on('data', onData);
-    socket.on('end', onEnd);
-    socket.on('error', onError);
-    socket.on('close', onClose);
+    own(socket, this);
   }
 
   /** Where the client is: an IPv4 or IPv6 address, or nothing where the connection is over already. */
@@ -77,22 +105,20 @@ export class Connection {
     return addressOf(this.#socket);
   }
 
-  /** The client sent something. */
   received(chunk: Buffer): void {
-    this.#heard();
-    if (chunk.length >= readBytesMax) this.#rest(chunk.length);
+    // What is encrypted comes in records, which are shorter than what the system hands over.
+    const bytes = this.encrypted ? this.#unrestedBytes + chunk.length : chunk.length;
+    if (bytes >= readBytesMax) this.#rest(bytes);
+    else if (this.encrypted) this.#unrestedBytes = bytes;
     this.#tell(this.#splitter.push(this.#telnet.filter(chunk, this.outbox)));
   }
 
-  /** The client has sent all it will send. */
   ended(): void {
-    this.#heard();
     this.#tell([...this.#splitter.push(this.#telnet.end()), ...this.#splitter.end()]);
     this.#handler.ended();
   }
 
   closed(): void {
-    this.#heard();
     clearTimeout(this.#finishing);
     clearTimeout(this.#resting);
     this.#handler.closed();
@@ -100,11 +126,6 @@ export class Connection {
 
   #tell(lines: readonly Line[]): void {
     if (lines.length > 0) this.#handler.lines(lines);
-  }
-
-  #heard(): void {
-    clearTimeout(this.#silence);
-    this.#silence = undefined;
   }
 
   /** Stops and resumes reading, which the client feels as TCP back-pressure. */
@@ -118,6 +139,7 @@ export class Connection {
   #rest(bytes: number): void {
     // Before the system stops, it hands over as much once more.
     const ms = (1000 * 2 * bytes) / this.#limits.readBytesPerSecondMax;
+    this.#unrestedBytes = 0;
     this.#resting = setTimeout(() => {
       this.#resting = undefined;
       this.#read();
@@ -155,22 +177,4 @@ export function addressOf(socket: Socket): string {
 export function refuse(socket: Socket, line: string): void {
   socket.on('error', onError);
   socket.end(`${line}\n`, () => socket.destroy());
-}
-
-/**
- * Listens on `host` and `port` (0: any free one), and hands every connection to `accept`.
- *
- * @throws the system's error, for instance EADDRINUSE.
- */
-export function listen(host: string, port: number, accept: (socket: Socket) => void): Promise<Server> {
-  return new Promise((resolve, reject) => {
-    const server = createServer({ allowHalfOpen: true, noDelay: true }, accept);
-    server.once('error', reject);
-    server.listen({ host, port, backlog }, () => {
-      server.off('error', reject);
-      // Too many open files: the connection is refused, the server goes on.
-      server.on('error', () => {});
-      resolve(server);
-    });
-  });
 }

@@ -2,11 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import t from 'tap';
+import { makeCertificate, noOpenssl, transports } from '../support/certificates.js';
 import { startDaemon } from '../support/daemon.js';
 import { LineClient } from '../support/line-client.js';
 import { gather } from '../support/visitors.js';
 
 const daemon = await startDaemon(t);
+const encrypted = noOpenssl === false ? await startDaemon(t, { certificate: makeCertificate(t) }) : daemon;
 
 /** What `nc -N` prints when it is fed with `input`; undefined where there is no such nc. */
 async function netcat(input: string): Promise<string[] | undefined> {
@@ -55,51 +57,56 @@ t.test('nc -N gets the replies to a thousand calls', { skip }, async (t) => {
   for (let i = 0; i < 1000; i++) t.match(await bia.client.nextPush('room.message'), { text: `${i}` });
 });
 
-t.test('a last line counts without LF, with CR, and when it is not UTF-8', async (t) => {
-  for (const [bytes, reply] of [
-    ['/ping', '+OK pong'],
-    ['/ping\r', '+OK pong'],
-    ['/ping\r\0', '+OK pong'],
-    [Buffer.from('/ping\xff', 'latin1'), /^-INVALID_UTF8 /],
-    [Buffer.from('/ping\xc3', 'latin1'), /^-INVALID_UTF8 /],
-    [Buffer.from('{"a\xff', 'latin1'), /"INVALID_UTF8"/],
-    [Buffer.from('\xff', 'latin1'), /^-INVALID_UTF8 /],
-  ] as const) {
-    const client = await LineClient.connect(t, daemon);
-    client.sendBytes(bytes);
+for (const { over, skip } of transports) {
+  const server = over === 'TLS' ? encrypted : daemon;
+  t.test(`a last line counts without LF, with CR, and when it is not UTF-8, over ${over}`, { skip }, async (t) => {
+    for (const [bytes, reply] of [
+      ['/ping', '+OK pong'],
+      ['/ping\r', '+OK pong'],
+      ['/ping\r\0', '+OK pong'],
+      [Buffer.from('/ping\xff', 'latin1'), /^-INVALID_UTF8 /],
+      [Buffer.from('/ping\xc3', 'latin1'), /^-INVALID_UTF8 /],
+      [Buffer.from('{"a\xff', 'latin1'), /"INVALID_UTF8"/],
+      [Buffer.from('\xff', 'latin1'), /^-INVALID_UTF8 /],
+    ] as const) {
+      const client = await LineClient.connect(t, server);
+      client.sendBytes(bytes);
+      client.finish();
+      const lines = await client.rest();
+      t.equal(lines.length, 1);
+      t.match(lines[0], reply);
+    }
+  });
+
+  t.test(`behind the client’s end pushes stop, and replies come, over ${over}`, { skip }, async (t) => {
+    const room = 'fim';
+    const [ana, bia] = await gather(t, server, room, 'ana', 'bia');
+    const calls = Array.from({ length: 300 }, (_, i) => ana.client.ask('room.send', { room, text: `${i}` }));
+    ana.client.finish();
+    for (const id of calls) t.match(await ana.client.nextReply(id), { result: { room } });
+    const rest = await ana.client.rest();
+    t.ok(rest.every((line) => 'method' in JSON.parse(line)));
+    for (let i = 0; i < 300; i++) t.match(await bia.client.nextPush('room.message'), { text: `${i}` });
+  });
+
+  t.test(`who registers and ends in one breath is answered, over ${over}`, { skip }, async (t) => {
+    const client = await LineClient.connect(t, server);
+    const id = client.ask('user.register', { name: 'breve' });
     client.finish();
-    const lines = await client.rest();
-    t.equal(lines.length, 1);
-    t.match(lines[0], reply);
-  }
-});
+    const reply = await client.nextReply(id);
+    t.match(reply, { result: { userId: 'breve#1' } });
+    await client.rest();
+  });
 
-t.test('behind the client’s end pushes stop, and replies come', async (t) => {
-  const room = 'fim';
-  const [ana, bia] = await gather(t, daemon, room, 'ana', 'bia');
-  const calls = Array.from({ length: 300 }, (_, i) => ana.client.ask('room.send', { room, text: `${i}` }));
-  ana.client.finish();
-  for (const id of calls) t.match(await ana.client.nextReply(id), { result: { room } });
-  const rest = await ana.client.rest();
-  t.ok(rest.every((line) => 'method' in JSON.parse(line)));
-  for (let i = 0; i < 300; i++) t.match(await bia.client.nextPush('room.message'), { text: `${i}` });
-});
-
-t.test('who registers and ends in one breath is answered', async (t) => {
-  const client = await LineClient.connect(t, daemon);
-  const id = client.ask('user.register', { name: 'breve' });
-  client.finish();
-  const reply = await client.nextReply(id);
-  t.match(reply, { result: { userId: 'breve#1' } });
-  await client.rest();
-});
-
-t.test('who goes without a word leaves the server as it was', async (t) => {
-  const room = 'sumiu';
-  const [ana, bia] = await gather(t, daemon, room, 'ana', 'bia');
-  for (let i = 0; i < 200; i++) ana.client.ask('room.send', { room, text: 'x'.repeat(1000) });
-  ana.client.socket.resetAndDestroy();
-  await bia.client.call('room.send', { room, text: 'ainda aqui' });
-  const { messages } = await bia.client.call('room.history', { room });
-  t.ok(messages.some(({ text: said }) => said === 'ainda aqui'));
-});
+  t.test(`who goes without a word leaves the server as it was, over ${over}`, { skip }, async (t) => {
+    const room = 'sumiu';
+    const [ana, bia] = await gather(t, server, room, 'ana', 'bia');
+    for (let i = 0; i < 200; i++) ana.client.ask('room.send', { room, text: 'x'.repeat(1000) });
+    // A TLS socket knows no other way to break off.
+    if (over === 'TLS') ana.client.destroy();
+    else ana.client.socket.resetAndDestroy();
+    await bia.client.call('room.send', { room, text: 'ainda aqui' });
+    const { messages } = await bia.client.call('room.history', { room });
+    t.ok(messages.some(({ text: said }) => said === 'ainda aqui'));
+  });
+}

@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap';
 import { connect } from '../../src/client/connect.js';
+import { makeCertificate, transports } from '../support/certificates.js';
 import { type Daemon, startDaemon } from '../support/daemon.js';
 import type { LineClient } from '../support/line-client.js';
 import { bytesUnderWay, watchMemory } from '../support/process-figures.js';
@@ -17,42 +18,49 @@ const memoryGrowthMax = 150e6;
 const inJson = /"method":"room\.message".*"seq":(\d+),"from":"([^"]*)","at":\d+,"text":"([^"]*)"/u;
 const inText = /^\[sala1 #(\d+)\] (\S+): (.*)$/u;
 
-t.test('readers that stop reading cost little memory, hold nobody up, and are sent everything later', async (t) => {
-  const daemon = await startDaemon(t);
-  const stopped = await enterAll(t, daemon, 'parado', stoppedMax);
-  const reading = await enterAll(t, daemon, 'leitor', readingMax);
-  const writers = await Promise.all(Array.from({ length: writersMax }, (_, i) => enterAsWriter(t, daemon, i)));
-  for (const { socket } of stopped) socket.pause();
+for (const { over, skip } of transports) {
+  t.test(
+    `readers that stop reading cost little memory, hold nobody up, and are sent everything later, over ${over}`,
+    { skip },
+    async (t) => {
+      const daemon = await startDaemon(t, { certificate: over === 'TLS' ? makeCertificate(t) : undefined });
+      const stopped = await enterAll(t, daemon, 'parado', stoppedMax);
+      const reading = await enterAll(t, daemon, 'leitor', readingMax);
+      const writers = await Promise.all(Array.from({ length: writersMax }, (_, i) => enterAsWriter(t, daemon, i)));
+      for (const { socket } of stopped) socket.pause();
 
-  const memory = watchMemory(daemon.process.pid as number);
-  const began = performance.now();
-  const said = new Map<number, string>();
-  const read = Promise.all(reading.map(readMessages));
-  await Promise.all(writers.map((write) => write(said)));
-  const lists = await read;
-  const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  const growth = memory.stop() - memory.before;
+      const memory = watchMemory(daemon.process.pid as number);
+      const began = performance.now();
+      const said = new Map<number, string>();
+      const read = Promise.all(reading.map(readMessages));
+      await Promise.all(writers.map((write) => write(said)));
+      const lists = await read;
+      const seconds = ((performance.now() - began) / 1000).toFixed(1);
+      const growth = memory.stop() - memory.before;
 
-  const expected = [...said].sort(([one], [other]) => one - other).map(([seq, message]) => `${seq} ${message}`);
-  t.equal(expected.length, messagesMax, 'every message was answered');
-  for (const list of lists) t.equal(firstDifference(list, expected), undefined, 'a reader that reads had everything');
-  t.comment(`written and read in ${seconds} s beside ${stoppedMax} stopped readers`);
-  t.comment(`memory before ${megabytes(memory.before)}, grown by ${megabytes(growth)} at the most`);
-  t.ok(growth < memoryGrowthMax, `the memory grew by less than ${megabytes(memoryGrowthMax)}`);
-  const underWay = bytesUnderWay(daemon.port) / stoppedMax;
-  const everything = reading[0]?.socket.bytesRead ?? 0;
-  t.comment(`on the way to each who stopped: ${megabytes(underWay)} of ${megabytes(everything)}`);
-  t.ok(underWay < everything, 'they are behind, and not because the system holds it all for them');
+      const expected = [...said].sort(([one], [other]) => one - other).map(([seq, message]) => `${seq} ${message}`);
+      t.equal(expected.length, messagesMax, 'every message was answered');
+      for (const list of lists)
+        t.equal(firstDifference(list, expected), undefined, 'a reader that reads had everything');
+      t.comment(`written and read in ${seconds} s beside ${stoppedMax} stopped readers`);
+      t.comment(`memory before ${megabytes(memory.before)}, grown by ${megabytes(growth)} at the most`);
+      t.ok(growth < memoryGrowthMax, `the memory grew by less than ${megabytes(memoryGrowthMax)}`);
+      const underWay = bytesUnderWay(daemon.port) / stoppedMax;
+      const everything = reading[0]?.socket.bytesRead ?? 0;
+      t.comment(`on the way to each who stopped: ${megabytes(underWay)} of ${megabytes(everything)}`);
+      t.ok(underWay < everything, 'they are behind, and not because the system holds it all for them');
 
-  const later = watchMemory(daemon.process.pid as number);
-  for (const { socket } of stopped) socket.resume();
-  for (const list of await Promise.all(stopped.map(readMessages))) {
-    t.equal(firstDifference(list, expected), undefined, 'a reader that had stopped got everything, in order');
-  }
-  const most = later.stop() - memory.before;
-  t.comment(`while they caught up, the memory was ${megabytes(most)} over what it was at first`);
-  t.ok(most < memoryGrowthMax, 'nor did the memory grow much while they caught up');
-});
+      const later = watchMemory(daemon.process.pid as number);
+      for (const { socket } of stopped) socket.resume();
+      for (const list of await Promise.all(stopped.map(readMessages))) {
+        t.equal(firstDifference(list, expected), undefined, 'a reader that had stopped got everything, in order');
+      }
+      const most = later.stop() - memory.before;
+      t.comment(`while they caught up, the memory was ${megabytes(most)} over what it was at first`);
+      t.ok(most < memoryGrowthMax, 'nor did the memory grow much while they caught up');
+    },
+  );
+}
 
 /** People in the room, all but every third of them in text. */
 async function enterAll(t: Test, daemon: Daemon, name: string, count: number): Promise<LineClient[]> {

@@ -3,7 +3,7 @@ import { findMethod, type Method, type MethodName, methods } from '../../src/pro
 
 /** The wire contract's table, row by row; of the results the names of the fields. */
 const contract = [
-  'hello || protocol?, client? → {server, version, protocol, limits, features}',
+  'hello || protocol?, client? → {server, version, protocol, limits, features, encrypted}',
   'ping || data? → {data, at, heads}',
   'user.register | ingressar_no_sistema | name [nome] → {userId, name, token, resumeSeconds}',
   'user.resume || token, rooms?, inboxAfter? → {userId, name, rooms:[{room, epoch, seq, status}], inboxSeq}',

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
+import type { TestCertificate } from './certificates.js';
 
 export interface DaemonOptions {
   readonly rooms?: readonly string[];
@@ -15,11 +16,14 @@ export interface DaemonOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Files and sockets that the system lets it have open at a time. */
   readonly openFilesMax?: number;
+  /** Offers TLS with it, and has the clients of this daemon use it. */
+  readonly certificate?: TestCertificate | undefined;
 }
 
 export interface Daemon {
   readonly host: string;
   readonly port: number;
+  readonly tls: { readonly ca: string } | undefined;
   readonly data: string;
   readonly process: ChildProcess;
   /** All it wrote to stderr. */
@@ -50,7 +54,9 @@ const stopMs = 30_000;
 export async function startDaemon(t: Test, options: DaemonOptions = {}): Promise<Daemon> {
   const data = options.data ?? newDirectory(t);
   const rooms = options.rooms === undefined ? [] : ['--rooms', options.rooms.join(',')];
-  const args = ['serve', '--port', '0', '--data', data, ...rooms, ...(options.args ?? [])];
+  const { certificate } = options;
+  const tls = certificate && ['--tls-cert', certificate.certFile, '--tls-key', certificate.keyFile];
+  const args = ['serve', '--port', '0', '--data', data, ...rooms, ...(tls ?? []), ...(options.args ?? [])];
   const [command, commandArgs] = salasCommand(args);
   const files = options.openFilesMax;
   const limited = files === undefined ? [] : ['prlimit', `--nofile=${files}:${files}`];
@@ -90,6 +96,7 @@ export async function startDaemon(t: Test, options: DaemonOptions = {}): Promise
   return {
     host,
     port,
+    tls: certificate && { ca: certificate.cert },
     data,
     process: child,
     log: () => log,

@@ -13,7 +13,7 @@ import { serverActor } from '../../src/protocol/events.js';
 import { defaultLimits, type Limits } from '../../src/protocol/limits.js';
 import type { RoomName } from '../../src/protocol/names.js';
 import { roomFile, supervisorFile } from '../../src/storage/data-directory.js';
-import { type Gateway, startGateway } from '../../src/transport/gateway.js';
+import { type Gateway, type GatewayOptions, startGateway } from '../../src/transport/gateway.js';
 
 /** A room on a real file, in this thread; its death is that all its ports close. */
 class EmbeddedRoom {
@@ -88,7 +88,7 @@ export async function startEmbedded(
   t: Test,
   names: readonly string[],
   limits: Partial<Limits> = {},
-  owner: string = serverActor,
+  { owner = serverActor, ...more }: Partial<Pick<GatewayOptions, 'host' | 'tls'>> & { readonly owner?: string } = {},
 ): Promise<EmbeddedServer> {
   const all: Limits = { ...defaultLimits, ...limits };
   const directory = t.testdir();
@@ -128,7 +128,7 @@ export async function startEmbedded(
     },
   };
   const onTrouble = (what: string, details: object) => t.fail(what, details);
-  const options = { host: '127.0.0.1', port: 0, version: 'test', limits: all, supervisor: handle, onTrouble };
+  const options = { host: '127.0.0.1', port: 0, version: 'test', limits: all, supervisor: handle, onTrouble, ...more };
   const gateway = await startGateway(options);
   t.teardown(() => gateway.drain());
   return { ...gateway, room: (name) => rooms.get(name as RoomName) as EmbeddedRoom };

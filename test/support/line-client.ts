@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import type { Test } from 'tap';
 import type { MethodName, Params, Result } from '../../src/protocol/methods.js';
 import {
@@ -17,6 +18,13 @@ import { TelnetCommands } from './telnet-commands.js';
 export interface LineClientOptions {
   /** Telnet's commands are taken out of what comes in, and kept in `telnet`. */
   readonly telnet?: boolean;
+}
+
+/** Where a server is; with `tls` it is spoken to in TLS, and `ca` has its certificate. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+  readonly tls?: { readonly ca: string } | undefined;
 }
 
 /** How long anything is waited for: only a server that never says it makes a test wait so long. */
@@ -56,14 +64,11 @@ export class LineClient {
   }
 
   /** Connects to the server; the connection is gone when the test ends. */
-  static async connect(
-    t: Test,
-    { host, port }: { readonly host: string; readonly port: number },
-    options: LineClientOptions = {},
-  ): Promise<LineClient> {
-    const socket = connect({ host, port, noDelay: true });
+  static async connect(t: Test, { host, port, tls }: Address, options: LineClientOptions = {}): Promise<LineClient> {
+    const socket = tls === undefined ? connect({ host, port }) : connectTls({ host, port, ...tls });
+    socket.setNoDelay(true);
     t.teardown(() => void socket.destroy());
-    await once(socket, 'connect');
+    await once(socket, tls === undefined ? 'connect' : 'secureConnect');
     return new LineClient(socket, options);
   }
 

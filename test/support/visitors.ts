@@ -1,17 +1,12 @@
 import { connect } from 'node:net';
 import type { Test } from 'tap';
-import { LineClient } from './line-client.js';
+import { type Address, LineClient } from './line-client.js';
 
 /** Somebody registered, with the connection that did it. */
 export interface Person {
   readonly client: LineClient;
   readonly userId: string;
   readonly token: string;
-}
-
-interface Address {
-  readonly host: string;
-  readonly port: number;
 }
 
 /** Connects and registers, as a program does. */

@@ -4,7 +4,7 @@ import { register } from '../support/visitors.js';
 
 for (const method of ['room.kick', 'room.ban'] as const) {
   t.test(`a ${method} whose room dies before it tells is done, and who is out hears nothing more`, async (t) => {
-    const server = await startEmbedded(t, ['sala1'], {}, 'ana#1');
+    const server = await startEmbedded(t, ['sala1'], {}, { owner: 'ana#1' });
     const ana = await register(t, server, 'ana');
     const bia = await register(t, server, 'bia');
     for (const { client } of [ana, bia]) await client.call('room.join', { room: 'sala1' });

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { TlsOptions } from '../../client/connect.js';
 import { callDaemon } from '../../client/control.js';
 import { ConnectionLost, ServerUnreachable } from '../../client/errors.js';
 import { enter, type Participant } from '../../client/participant.js';
@@ -10,6 +11,7 @@ import type { OwnDaemon } from './own-daemon.js';
 export interface LoadOptions {
   readonly host: string;
   readonly port: number;
+  readonly tls: TlsOptions | undefined;
   readonly clients: number;
   readonly rooms: readonly string[];
   /** Messages a second, of all clients together. */
@@ -44,7 +46,7 @@ export async function runLoad(
   options: LoadOptions,
   onSecond: (measures: Measures, second: number) => void,
 ): Promise<LoadResult> {
-  const { host, port, rooms, rate, seconds, payload, kill, killRooms } = options;
+  const { host, port, tls, rooms, rate, seconds, payload, kill, killRooms } = options;
   const ledger = new Ledger();
   const measures = new Measures();
   const errors: string[] = [];
@@ -59,6 +61,7 @@ export async function runLoad(
     const user = await enter({
       host,
       port,
+      tls,
       as: { name: `load${number}` },
       // Who waits for a daemon that comes back is counted as waiting, not as failed.
       unansweredMax: Math.max(1000, rate * settleSeconds),
