@@ -1,44 +1,40 @@
 import { availableParallelism, constants } from 'node:os';
 import { resolve } from 'node:path';
+import type { Logger } from 'pino';
 import { startSupervisor } from '../actors/supervisor/supervisor-handle.js';
+import type { LogLevel } from '../protocol/control.js';
 import { defaultLimits, type Limits, withinOpenFiles } from '../protocol/limits.js';
-import type { RoomName } from '../protocol/names.js';
+import type { Language } from '../protocol/speech.js';
 import { addressBansFile, loadAddressBans, saveAddressBans } from '../storage/address-bans-file.js';
 import { lockDirectory } from '../storage/data-directory.js';
 import type { Gateway } from '../transport/gateway.js';
+import { configure, type Given } from './configuration.js';
 import { exitCodes } from './exit-codes.js';
 import { openFilesMax } from './open-files.js';
+import { type Appliers, inTurn, settingsReloader } from './reload.js';
 import { version } from './version.js';
-
-export interface ServeOptions {
-  readonly host: string;
-  /** 0: any free port. */
-  readonly port: number;
-  /** The data directory; it is made where it is missing. */
-  readonly data: string;
-  /** Rooms that are there from the start, each in a thread of its own. */
-  readonly rooms: readonly RoomName[];
-  /** Messages a second and user; 0 is no limit. */
-  readonly floodRate: number;
-  /** Threads for all rooms together; by default the larger of the number of `rooms` and 2 a core. */
-  readonly roomThreads?: number | undefined;
-  /** How long a drain may take. */
-  readonly drainSeconds: number;
-  /** Whether faults may be injected: see `salas admin chaos`. */
-  readonly chaos: boolean;
-}
 
 /** A signal that comes sooner after the first is the same: Ctrl-C under npm arrives twice. */
 const secondSignalMs = 500;
 
-/** The log is loaded when there is first something to say, so that the daemon is ready sooner. */
-const logger = async () => (await import('./log.js')).log;
-
-/** Runs the daemon until a signal ends it; it ends the process itself. */
-export async function serve(options: ServeOptions): Promise<void> {
-  const { host, port, rooms, floodRate } = options;
-  const limits: Limits = withinOpenFiles({ ...defaultLimits, floodRate }, openFilesMax());
-  const directory = resolve(options.data);
+/** Runs the daemon with these settings until a signal ends it; it ends the process itself. */
+export async function serve(given: Given, language: Language): Promise<void> {
+  const { values: settings, problems, warnings } = await configure(given, language);
+  if (problems.length > 0) return fail(problems.join('\nsalas: '));
+  const { host, port, rooms, chaos } = settings;
+  let drainSeconds = settings['drain-seconds'];
+  // Only this thread goes by the flood rate; the others' copies of the limits need not follow.
+  const limits: MutableLimits = withinOpenFiles(
+    { ...defaultLimits, floodRate: settings['flood-rate'] },
+    openFilesMax(),
+  );
+  let log: Promise<Logger> | undefined;
+  /** The log is loaded when there is first something to say, so that the daemon is ready sooner. */
+  const logger = () => {
+    log ??= loadLog(settings['log-level']);
+    return log;
+  };
+  const directory = resolve(settings.data);
   // What people say to each other is read by nobody but the daemon's user.
   process.umask(0o077);
   const lock = claimed(() => lockDirectory(directory));
@@ -49,7 +45,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     {
       directory,
       rooms,
-      threadsMax: options.roomThreads ?? Math.max(rooms.length, 2 * availableParallelism()),
+      threadsMax: settings['room-threads'] ?? Math.max(rooms.length, 2 * availableParallelism()),
       limits,
     },
     async (notice) => {
@@ -84,7 +80,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   /** Ends the daemon. Answers whether all was finished in time; what was answered to clients is on disk in any case. */
   const drain = (cause: object): Promise<boolean> => {
     if (draining === undefined) {
-      draining = finish(gateway, options.drainSeconds, cause);
+      draining = finish(gateway, drainSeconds, cause, logger);
       void draining.then(end);
     }
     return draining;
@@ -98,17 +94,17 @@ export async function serve(options: ServeOptions): Promise<void> {
   const handlers = {
     ...gateway.operator,
     ...daemonCalls(logger, drain),
-    ...chaosCalls(supervisor, options.chaos),
+    ...chaosCalls(supervisor, chaos),
   };
   const onBug = (method: string, error: unknown) => onTrouble('a call failed', { method, err: error });
   const control = await openControl(directory, noted(handlers, logger), limits, onBug).catch(async (error: unknown) => {
     if (!(error instanceof NoControl)) throw error;
-    if (options.chaos) return fail(error.message);
+    if (chaos) return fail(error.message);
     const { message: reason } = error;
     (await logger()).warn({ reason }, 'there is no control socket: salas admin cannot reach this server');
     return undefined;
   });
-  if (options.chaos) (await logger()).warn('faults can be injected here (--chaos)');
+  if (chaos) (await logger()).warn('faults can be injected here (--chaos)');
 
   let signalled: number | undefined;
   const stop = (signal: NodeJS.Signals): void => {
@@ -117,15 +113,46 @@ export async function serve(options: ServeOptions): Promise<void> {
     signalled ??= now;
     void drain({ signal });
   };
+  const apply: Appliers = {
+    'flood-rate': (rate) => {
+      limits.floodRate = rate;
+    },
+    'drain-seconds': (seconds) => {
+      drainSeconds = seconds;
+    },
+    'log-level': async (level) => {
+      (await logger()).level = level;
+    },
+  };
+  /** What a SIGHUP has read again. Each tells the log what became of it, and fails at nothing. */
+  const reloaders: readonly (() => Promise<void>)[] = [settingsReloader(given, settings, apply, logger)];
+  const reload = inTurn(async () => {
+    for (const reloadOne of reloaders) await reloadOne();
+  });
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  process.on('SIGHUP', reload);
   const address = host.includes(':') ? `[${host}]` : host;
   process.stdout.write(`salas listening on ${address}:${gateway.port}\n`);
+  for (const warning of warnings) (await logger()).warn(warning);
   (await logger()).info({ host, port: gateway.port, data: directory, version }, 'listening');
 }
 
+type MutableLimits = { -readonly [Name in keyof Limits]: Limits[Name] };
+
+async function loadLog(level: LogLevel): Promise<Logger> {
+  const { log } = await import('./log.js');
+  log.level = level;
+  return log;
+}
+
 /** Drains the gateway, for so long at the most. Answers whether all was finished. */
-async function finish(gateway: Gateway, seconds: number, cause: object): Promise<boolean> {
+async function finish(
+  gateway: Gateway,
+  seconds: number,
+  cause: object,
+  logger: () => Promise<Logger>,
+): Promise<boolean> {
   const log = await logger();
   log.info(cause, 'draining');
   let deadline: NodeJS.Timeout | undefined;

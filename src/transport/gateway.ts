@@ -37,6 +37,8 @@ export interface Gateway {
   /** What an operator may call, over the control socket. */
   readonly operator: ReturnType<typeof operatorCalls>;
   figures(): Promise<Figures>;
+  /** Why it should not be sent clients now, a line a reason; empty when it should. */
+  unready(): readonly string[];
   /** Takes no more connections and calls, answers what is in flight, and ends every connection. */
   drain(): Promise<void>;
 }
@@ -167,6 +169,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     port,
     operator: operatorCalls({ sessions, users, bans, figures: gather }),
     figures: gather,
+    unready: () => [
+      ...(draining ? ['draining'] : []),
+      ...(supervisorRef.connected ? [] : ['the supervisor is being started again']),
+      ...[...rooms.all()].filter(({ ref }) => !ref.connected).map(({ name }) => `the room ${name} is not open`),
+    ],
     drain: async () => {
       draining = true;
       server.close();
