@@ -10,6 +10,7 @@ import { lockDirectory } from '../storage/data-directory.js';
 import type { Gateway } from '../transport/gateway.js';
 import { configure, type Given } from './configuration.js';
 import { exitCodes } from './exit-codes.js';
+import { monitoringBy, startMonitoring } from './monitoring.js';
 import { openFilesMax } from './open-files.js';
 import { type Appliers, inTurn, settingsReloader } from './reload.js';
 import { version } from './version.js';
@@ -38,6 +39,7 @@ export async function serve(given: Given, language: Language): Promise<void> {
   // What people say to each other is read by nobody but the daemon's user.
   process.umask(0o077);
   const lock = claimed(() => lockDirectory(directory));
+  const monitoring = monitoringBy(settings);
   const bansFile = addressBansFile(directory);
   const banned = claimed(() => loadAddressBans(bansFile));
   // The actors' threads start while this one is still loading what it needs itself.
@@ -47,6 +49,10 @@ export async function serve(given: Given, language: Language): Promise<void> {
       rooms,
       threadsMax: settings['room-threads'] ?? Math.max(rooms.length, 2 * availableParallelism()),
       limits,
+      commitTimes: monitoring && {
+        room: monitoring.commitTimes.room.memory,
+        supervisor: monitoring.commitTimes.supervisor.memory,
+      },
     },
     async (notice) => {
       if (notice.notice === 'disk') {
@@ -67,14 +73,24 @@ export async function serve(given: Given, language: Language): Promise<void> {
   const { chaosCalls, daemonCalls, noted } = await import('./control-calls.js');
   const bans = new AddressBans(banned, (list) => saveAddressBans(bansFile, list));
   const onTrouble = async (what: string, details: object) => (await logger()).error(details, what);
-  const gateway = await startGateway({ host, port, version, limits, supervisor, bans, onTrouble }).catch(
-    (error: unknown) => {
-      if (error instanceof StartFailure) return fail(error.message);
-      const { code, message } = error as NodeJS.ErrnoException;
-      if (code === undefined) throw error;
-      return fail(`cannot listen on ${host}:${port}: ${listenErrors[code] ?? message}`);
-    },
-  );
+  const gateway = await startGateway({
+    host,
+    port,
+    version,
+    limits,
+    supervisor,
+    bans,
+    callTimes: monitoring?.callTimes,
+    onTrouble,
+  }).catch((error: unknown) => {
+    if (error instanceof StartFailure) return fail(error.message);
+    return failToListen(host, port, error, '--host', '--port');
+  });
+  const metricsPort =
+    monitoring &&
+    (await startMonitoring(monitoring, gateway, onTrouble).catch((error: unknown) =>
+      failToListen(monitoring.host, monitoring.port, error, '--metrics-host', '--metrics-port'),
+    ));
 
   let draining: Promise<boolean> | undefined;
   /** Ends the daemon. Answers whether all was finished in time; what was answered to clients is on disk in any case. */
@@ -135,7 +151,7 @@ export async function serve(given: Given, language: Language): Promise<void> {
   const address = host.includes(':') ? `[${host}]` : host;
   process.stdout.write(`salas listening on ${address}:${gateway.port}\n`);
   for (const warning of warnings) (await logger()).warn(warning);
-  (await logger()).info({ host, port: gateway.port, data: directory, version }, 'listening');
+  (await logger()).info({ host, port: gateway.port, metricsPort, data: directory, version }, 'listening');
 }
 
 type MutableLimits = { -readonly [Name in keyof Limits]: Limits[Name] };
@@ -167,12 +183,17 @@ async function finish(
 }
 
 /** What the system's errors at listening mean to people. */
-const listenErrors: Record<string, string> = {
-  EADDRINUSE: 'the port is in use; stop what uses it, or choose another --port',
-  EACCES: 'this user may not use that port; choose one above 1023',
-  EADDRNOTAVAIL: 'this machine has no such address; choose another --host',
-  ENOTFOUND: 'there is no such host; choose another --host',
-};
+function failToListen(host: string, port: number, error: unknown, hostFlag: string, portFlag: string): never {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === undefined) throw error;
+  const reasons: Record<string, string> = {
+    EADDRINUSE: `the port is in use; stop what uses it, or choose another ${portFlag}`,
+    EACCES: 'this user may not use that port; choose one above 1023',
+    EADDRNOTAVAIL: `this machine has no such address; choose another ${hostFlag}`,
+    ENOTFOUND: `there is no such host; choose another ${hostFlag}`,
+  };
+  return fail(`cannot listen on ${host}:${port}: ${reasons[code] ?? message}`);
+}
 
 function claimed<T>(claim: () => T): T {
   try {

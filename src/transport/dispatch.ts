@@ -2,6 +2,7 @@ import type { MethodName } from '../protocol/methods.js';
 import { type Refusal, refusals } from '../protocol/refusals.js';
 import { ReadsBusy } from '../reads/pool.js';
 import type { Chat, Handlers } from './calls.js';
+import type { CallTimes } from './metrics.js';
 import { privateCalls } from './private-calls.js';
 import { roomCalls } from './room-calls.js';
 import type { Dispatch, Session } from './session.js';
@@ -11,6 +12,8 @@ import { inTurn } from './users.js';
 export interface DispatchOptions extends Chat {
   readonly version: string;
   readonly draining: () => boolean;
+  /** Where it is to be noted how long calls take. */
+  readonly callTimes: CallTimes | undefined;
   /** A call that failed by a bug; its caller is told `INTERNAL_ERROR`. */
   readonly onBug: (method: MethodName, error: unknown) => void;
 }
@@ -20,7 +23,7 @@ const busyRetryMs = 100;
 const features = ['json-rpc', 'text', 'resume', 'clientMsgId', 'private'];
 
 /** What the methods of the table do. Every rule of the chat is an actor's; here calls find their way to them. */
-export function createDispatch({ version, draining, onBug, ...chat }: DispatchOptions): Dispatch {
+export function createDispatch({ version, draining, callTimes, onBug, ...chat }: DispatchOptions): Dispatch {
   const handlers: Handlers<MethodName> = {
     hello: (_session, { protocol }, reply) => {
       if (protocol !== undefined && protocol !== protocolVersion) {
@@ -54,7 +57,7 @@ export function createDispatch({ version, draining, onBug, ...chat }: DispatchOp
     }
   };
 
-  return (session, method, values, reply) => {
+  const dispatch: Dispatch = (session, method, values, reply) => {
     if (draining()) return reply(refusals.draining());
     const handler = handlers[method] as (
       session: Session,
@@ -68,6 +71,18 @@ export function createDispatch({ version, draining, onBug, ...chat }: DispatchOp
         ? inTurn(user, reply, () => handler(session, values, reply))
         : handler(session, values, reply);
     if (result instanceof Promise) void failSafe(method, reply, () => result);
+  };
+  return callTimes === undefined ? dispatch : timed(dispatch, callTimes);
+}
+
+/** Notes of each call how long its answer took. */
+function timed(dispatch: Dispatch, callTimes: CallTimes): Dispatch {
+  return (session, method, values, reply) => {
+    const begunMs = performance.now();
+    dispatch(session, method, values, (outcome) => {
+      callTimes[method].since(begunMs);
+      reply(outcome);
+    });
   };
 }
 

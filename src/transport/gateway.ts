@@ -7,11 +7,12 @@ import type { Dialect } from '../protocol/events.js';
 import type { Limits } from '../protocol/limits.js';
 import type { RoomName } from '../protocol/names.js';
 import { encodeDraining } from '../protocol/pushes.js';
-import { isRefusal, refusals } from '../protocol/refusals.js';
+import { type ErrorCode, isRefusal, type Refusal, refusals } from '../protocol/refusals.js';
 import { createReads } from '../reads/pool.js';
 import { AddressBans } from './address-bans.js';
 import { createDispatch } from './dispatch.js';
 import { figures } from './figures.js';
+import type { CallTimes } from './metrics.js';
 import { operatorCalls } from './operator.js';
 import { Rooms } from './rooms.js';
 import { type Audience, Session } from './session.js';
@@ -27,6 +28,8 @@ export interface GatewayOptions {
   readonly supervisor: SupervisorHandle;
   /** Whose connections are turned away; nobody's, where it is left out. */
   readonly bans?: AddressBans;
+  /** Where it is to be noted how long calls take. */
+  readonly callTimes?: CallTimes | undefined;
   /** Something an operator should know. */
   readonly onTrouble: (what: string, details: Record<string, unknown>) => void;
 }
@@ -60,7 +63,7 @@ const reconnectAfterMsSpread = 2000;
  * @throws StartFailure when a database cannot be opened; the system's error when the port cannot be had.
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { version, limits, supervisor, bans = new AddressBans(), onTrouble } = options;
+  const { version, limits, supervisor, bans = new AddressBans(), callTimes, onTrouble } = options;
   const started = await supervisor.started;
   if ('failed' in started) throw new StartFailure(started.failed);
   const reads = createReads(limits.readQueueMax);
@@ -76,6 +79,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const sessions = new Set<Session>();
   let connectionsTotal = 0;
   let supervisorRestarts = 0;
+  const refused: Partial<Record<ErrorCode, number>> = {};
+  const onRefusal = ({ code }: Refusal): void => {
+    refused[code] = (refused[code] ?? 0) + 1;
+  };
   // Why a room could last not be opened.
   let unavailable: string | undefined;
   const audience: Audience = { json: 0, text: 0 };
@@ -127,6 +134,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     reads,
     inboxFile: started.file,
     draining: () => draining,
+    callTimes,
     release,
     onBug: (method, error) => onTrouble('a call failed', { method, err: error }),
   });
@@ -142,7 +150,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const ban = bans.against(addressOf(socket), Date.now());
     if (ban !== undefined) return refuse(socket, banLine(ban));
     new Connection(socket, limits, banner, (connection) => {
-      const session = new Session(connection, ++connectionsTotal, { limits, dispatch, audience, onClosed: closed });
+      const session = new Session(connection, ++connectionsTotal, {
+        limits,
+        dispatch,
+        audience,
+        onRefusal,
+        onClosed: closed,
+      });
       sessions.add(session);
       return session;
     });
@@ -158,6 +172,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       version,
       sessions,
       connectionsTotal,
+      refusals: refused,
       rooms,
       users,
       supervisor,
