@@ -28,9 +28,10 @@ export function settingsReloader(
       const [from, to] = [current[setting], values[setting]];
       if (isDeepStrictEqual(from, to)) continue;
       if (settingOf(setting).reloadable) {
+        // Told first: it may be the log that is to be silent.
+        log.info({ setting, from, to }, 'a setting is changed');
         await applyOne(setting as ReloadableName, values, apply);
         current = { ...current, [setting]: to };
-        log.info({ setting, from, to }, 'a setting was changed');
       } else {
         log.warn(
           { setting, from, to },
