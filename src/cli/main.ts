@@ -6,7 +6,7 @@ import { fileVariable, type Given } from './configuration.js';
 import { defaultName } from './default-name.js';
 import { exitCodes } from './exit-codes.js';
 import type { OneShot, OneShotOptions } from './one-shot.js';
-import { type SettingName, type Settings, settingNames, settingOf } from './settings.js';
+import { type SettingName, type Settings, settingNames, settingOf, variableOf } from './settings.js';
 import { version } from './version.js';
 import { languageOf, wordsIn } from './words.js';
 
@@ -88,7 +88,12 @@ function pageOptions<Known>(command: Argv<Known>) {
 /** The options of the commands that work on a data directory. */
 function adminOptions<Known>(command: Argv<Known>) {
   return command.options({
-    data: { type: 'string', default: 'data', requiresArg: true, describe: words.data },
+    data: {
+      type: 'string',
+      default: process.env[variableOf('data')] || 'data',
+      requiresArg: true,
+      describe: words.data,
+    },
     json: { type: 'boolean', default: false, describe: words.json },
   });
 }

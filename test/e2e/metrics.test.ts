@@ -229,9 +229,10 @@ t.test('whatever else is asked is refused, and who asks for nothing is let go', 
   t.teardown(() => {
     for (const socket of silent) socket.destroy();
   });
+  const closed = Promise.all(silent.map((socket) => new Promise((resolve) => socket.resume().once('close', resolve))));
   await Promise.all(silent.map((socket) => new Promise((resolve) => socket.once('connect', resolve))));
   t.equal(await raw('GET /healthz HTTP/1.1\r\n\r\n'), '', 'more connections than may be are closed');
-  await Promise.all(silent.map((socket) => new Promise((resolve) => socket.resume().once('close', resolve))));
+  await closed;
   t.match(await fetch(`${daemon.url}/healthz`), { status: 200 });
   t.match(await salas(['rooms', '--port', String(daemon.port)]), { code: 0 });
 });
