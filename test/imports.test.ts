@@ -25,6 +25,9 @@ const edges: Record<string, readonly string[]> = {
   'better-sqlite3': ['storage/'],
   yargs: ['cli/main.ts'],
   pino: ['cli/'],
+  yaml: ['cli/settings-file.ts'],
+  leven: ['cli/configuration.ts'],
+  'prom-client': ['transport/metrics.ts'],
   'net-ipc': [],
 };
 

@@ -87,6 +87,11 @@ export class ActorRef<Command, Reply, Frame = never, Info = unknown> {
     return this.#inFlight.reduce((sum, { calls }) => sum + calls.length, this.#mailbox.length);
   }
 
+  /** Whether there is a way to the actor now. */
+  get connected(): boolean {
+    return this.#connection !== undefined;
+  }
+
   /** Hands in a command; `settle` is called once, later. `bytes` is the size of the texts in it. */
   call(command: Command, settle: (outcome: Reply | Refusal) => void, bytes = 0): void {
     const { limits, name } = this.#options;

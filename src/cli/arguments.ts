@@ -1,7 +1,3 @@
-import { defaultLimits } from '../protocol/limits.js';
-import { isPrivate, parseWord, type RoomName } from '../protocol/names.js';
-import { refusals } from '../protocol/refusals.js';
-import { type Language, quote } from '../protocol/speech.js';
 import type { Words } from './words.js';
 
 // No argument of a process can have it.
@@ -30,22 +26,6 @@ export function wholeNumber(option: string, words: Words, min: number, max = Num
   return (digits: string): number => {
     const value = /^\d+$/.test(digits) ? Number(digits) : Number.NaN;
     if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
-    throw new Error(words.wholeNumber(option, min, max));
+    throw new Error(`--${option} ${words.mustBeWhole(min, max)}`);
   };
-}
-
-/**
- * The rooms in a list with commas.
- * @throws {Error} in the person's words
- */
-export function roomNames(list: string, language: Language): RoomName[] {
-  const words = list.split(',').map((word) => word.trim());
-  const names = words.filter((word) => word !== '').map((word) => parseWord(word, defaultLimits.roomNameCharactersMax));
-  const wrong = words.filter((word) => word !== '')[names.indexOf(undefined)];
-  if (wrong !== undefined) {
-    throw new Error(`--rooms ${quote(wrong)}: ${refusals.roomNameInvalid(defaultLimits).message[language]}`);
-  }
-  const reserved = names.find((name) => name !== undefined && isPrivate(name));
-  if (reserved !== undefined) throw new Error(refusals.roomNameReserved(reserved, 'rooms').message[language]);
-  return [...new Set(names as RoomName[])];
 }

@@ -2,11 +2,7 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import type { Certificate } from '../transport/tls.js';
-
-export interface CertificateFiles {
-  readonly certFile: string;
-  readonly keyFile: string;
-}
+import type { CertificateFiles } from './certificate-files.js';
 
 /** A certificate that TLS can be offered with. */
 export interface UsableCertificate extends Certificate {

@@ -3,11 +3,13 @@ import { banMinutesMax, faults, logLevels } from '../protocol/control.js';
 import { roles } from '../protocol/events.js';
 import { defaultLimits } from '../protocol/limits.js';
 import type { Visit } from './account-visit.js';
-import { markedArguments, roomNames, unmarked, wholeNumber } from './arguments.js';
+import { markedArguments, unmarked, wholeNumber } from './arguments.js';
 import type { PasswordKind } from './ask-password.js';
+import { fileVariable, type Given } from './configuration.js';
 import { defaultName } from './default-name.js';
 import { exitCodes } from './exit-codes.js';
 import type { Coming, OneShot, OneShotOptions } from './one-shot.js';
+import { type SettingName, type Settings, settingNames, settingOf, variableOf } from './settings.js';
 import { version } from './version.js';
 import { languageOf, wordsIn } from './words.js';
 
@@ -18,7 +20,6 @@ const words = wordsIn(language);
 const widthMax = 100;
 const portMax = 65_535;
 const limitMax = 1_000_000;
-const drainSecondsMax = 86_400;
 const waitSecondsMax = 86_400;
 /** As long as a call of the client library waits. */
 const oneShotWaitSeconds = 30;
@@ -112,9 +113,45 @@ function pageOptions<Known>(command: Argv<Known>) {
 /** The options of the commands that work on a data directory. */
 function adminOptions<Known>(command: Argv<Known>) {
   return command.options({
-    data: { type: 'string', default: 'data', requiresArg: true, describe: words.data },
+    data: {
+      type: 'string',
+      default: process.env[variableOf('data')] || 'data',
+      requiresArg: true,
+      describe: words.data,
+    },
     json: { type: 'boolean', default: false, describe: words.json },
   });
+}
+
+const jsonOption = { type: 'boolean', default: false, describe: words.json } as const;
+
+/** The daemon's settings as flags. What is not given has no value here: it may come from elsewhere. */
+function settingsOptions<Known>(command: Argv<Known>) {
+  for (const name of settingNames) command.option(name, settingFlag(name));
+  return command.option('config', { type: 'string', requiresArg: true, describe: words.configFile });
+}
+
+function settingFlag(name: SettingName) {
+  const { kind, byDefault, otherwise, about } = settingOf(name);
+  const described = {
+    describe: words[about],
+    defaultDescription: otherwise === undefined ? String(byDefault) : words[otherwise],
+  };
+  if (kind.isSwitch) return { ...described, type: 'boolean' } as const;
+  const read = (said: string) => {
+    const reading = kind.read(kind.fromText(unmarked(said)), language);
+    if ('wrong' in reading) throw new Error(`--${name} ${reading.wrong}`);
+    return reading.value;
+  };
+  return { ...described, type: 'string', requiresArg: true, coerce: read } as const;
+}
+
+/** What the command line and the environment say about the settings. */
+function givenBy(parsed: { readonly config?: string | undefined }): Given {
+  const values = parsed as Record<string, unknown>;
+  const given = settingNames.filter((name) => values[name] !== undefined).map((name) => [name, values[name]]);
+  const flags = Object.fromEntries(given) as Partial<Settings>;
+  return { flags, env: process.env, file: parsed.config ?? (process.env[fileVariable] || undefined) };
 }
 
 type RunOptions = Omit<OneShotOptions, 'language' | 'name' | 'token'> & {
@@ -163,61 +200,40 @@ const commandLine = yargs()
     'serve',
     words.serve,
     (command) =>
-      command
-        .options({
-          host: { type: 'string', default: '127.0.0.1', requiresArg: true, describe: words.serveHost },
-          port: {
-            type: 'string',
-            default: '4242',
-            requiresArg: true,
-            describe: words.servePort,
-            coerce: wholeNumber('port', words, 0, portMax),
-          },
-          data: { type: 'string', default: 'data', requiresArg: true, describe: words.data },
-          rooms: {
-            type: 'string',
-            default: 'sala1,sala2,sala3',
-            requiresArg: true,
-            describe: words.configuredRooms,
-            coerce: (list: string) => roomNames(unmarked(list), language),
-          },
-          'flood-rate': {
-            type: 'string',
-            default: '0',
-            requiresArg: true,
-            describe: words.floodRate,
-            coerce: wholeNumber('flood-rate', words, 0, limitMax),
-          },
-          'room-threads': {
-            type: 'string',
-            defaultDescription: words.roomThreadsDefault,
-            requiresArg: true,
-            describe: words.roomThreads,
-            coerce: wholeNumber('room-threads', words, 1, limitMax),
-          },
-          chaos: { type: 'boolean', default: false, describe: words.serveChaos },
-          'tls-cert': { type: 'string', requiresArg: true, implies: 'tls-key', describe: words.tlsCert },
-          'tls-key': { type: 'string', requiresArg: true, implies: 'tls-cert', describe: words.tlsKey },
-          'tls-only': { type: 'boolean', implies: 'tls-cert', describe: words.tlsOnly },
-          'drain-seconds': {
-            type: 'string',
-            default: '10',
-            requiresArg: true,
-            describe: words.drainSeconds,
-            coerce: wholeNumber('drain-seconds', words, 0, drainSecondsMax),
-          },
-        })
+      settingsOptions(command)
         .example('$0 serve', words.exampleServe)
         .example('$0 serve --rooms geral,avisos --host 0.0.0.0 --port 5000', words.exampleServeRooms)
-        .example('$0 serve --host 0.0.0.0 --tls-cert cert.pem --tls-key key.pem --tls-only', words.exampleServeTls),
-    async ({ host, port, data, rooms, floodRate, roomThreads, tlsCert, tlsKey, tlsOnly, drainSeconds, chaos }) => {
-      const { serve } = await import('./serve.js');
-      const tls =
-        tlsCert === undefined || tlsKey === undefined
-          ? undefined
-          : { certFile: tlsCert, keyFile: tlsKey, only: tlsOnly === true };
-      await serve({ host, port, data, rooms, floodRate, roomThreads, tls, drainSeconds, chaos });
-    },
+        .example('$0 serve --host 0.0.0.0 --tls-cert cert.pem --tls-key key.pem --tls-only', words.exampleServeTls)
+        .example('$0 serve --config salas.yaml', words.exampleServeConfig),
+    async (parsed) => (await import('./serve.js')).serve(givenBy(parsed), language),
+  )
+  .command('config', words.config, (command) =>
+    command
+      .command(
+        'print',
+        words.configPrint,
+        (command) =>
+          settingsOptions(command)
+            .option('json', jsonOption)
+            .example('$0 config print --config salas.yaml', words.exampleConfigPrint),
+        async ({ json, ...parsed }) => {
+          process.exitCode = await (await import('./config.js')).print(givenBy(parsed), { json, language });
+        },
+      )
+      .command(
+        'check',
+        words.configCheck,
+        (command) =>
+          settingsOptions(command)
+            .option('json', jsonOption)
+            .example('$0 config check --config salas.yaml', words.exampleConfigCheck),
+        async ({ json, ...parsed }) => {
+          process.exitCode = await (await import('./config.js')).check(givenBy(parsed), { json, language });
+        },
+      )
+      .example('$0 config print --config salas.yaml', words.exampleConfigPrint)
+      .example('$0 config check --config salas.yaml', words.exampleConfigCheck)
+      .demandCommand(1, words.commandMissing),
   )
   .command(
     'listen <rooms>',

@@ -1,52 +1,49 @@
 import { availableParallelism, constants } from 'node:os';
 import { resolve } from 'node:path';
+import type { Logger } from 'pino';
 import { startSupervisor } from '../actors/supervisor/supervisor-handle.js';
+import type { LogLevel } from '../protocol/control.js';
 import { defaultLimits, type Limits, withinOpenFiles } from '../protocol/limits.js';
-import type { RoomName } from '../protocol/names.js';
+import type { Language } from '../protocol/speech.js';
 import { addressBansFile, loadAddressBans, saveAddressBans } from '../storage/address-bans-file.js';
 import { lockDirectory } from '../storage/data-directory.js';
 import type { Gateway } from '../transport/gateway.js';
-import type { CertificateFiles, UsableCertificate } from './certificate.js';
+import type { UsableCertificate } from './certificate.js';
+import { type CertificateFiles, certificateFilesBy, certificateReloader, warnOfExpiry } from './certificate-files.js';
+import { configure, type Given } from './configuration.js';
 import { exitCodes } from './exit-codes.js';
+import { monitoringBy, startMonitoring } from './monitoring.js';
 import { openFilesMax } from './open-files.js';
+import { type Appliers, inTurn, settingsReloader } from './reload.js';
 import { version } from './version.js';
-
-export interface ServeOptions {
-  readonly host: string;
-  /** 0: any free port. */
-  readonly port: number;
-  /** The data directory; it is made where it is missing. */
-  readonly data: string;
-  /** Rooms that are there from the start, each in a thread of its own. */
-  readonly rooms: readonly RoomName[];
-  /** Messages a second and user; 0 is no limit. */
-  readonly floodRate: number;
-  /** Threads for all rooms together; by default the larger of the number of `rooms` and 2 a core. */
-  readonly roomThreads?: number | undefined;
-  /** Files of a certificate and its key, to offer TLS; with `only`, plain connections are for this machine alone. */
-  readonly tls: (CertificateFiles & { readonly only: boolean }) | undefined;
-  /** How long a drain may take. */
-  readonly drainSeconds: number;
-  /** Whether faults may be injected: see `salas admin chaos`. */
-  readonly chaos: boolean;
-}
 
 /** A signal that comes sooner after the first is the same: Ctrl-C under npm arrives twice. */
 const secondSignalMs = 500;
 
-/** The log is loaded when there is first something to say, so that the daemon is ready sooner. */
-const logger = async () => (await import('./log.js')).log;
-
-/** Runs the daemon until a signal ends it; it ends the process itself. */
-export async function serve(options: ServeOptions): Promise<void> {
-  const { host, port, rooms, floodRate } = options;
-  const limits: Limits = withinOpenFiles({ ...defaultLimits, floodRate }, openFilesMax());
-  const directory = resolve(options.data);
+/** Runs the daemon with these settings until a signal ends it; it ends the process itself. */
+export async function serve(given: Given, language: Language): Promise<void> {
+  const { values: settings, problems, warnings } = await configure(given, language);
+  if (problems.length > 0) return fail(problems.join('\nsalas: '));
+  const { host, port, rooms, chaos } = settings;
+  let drainSeconds = settings['drain-seconds'];
+  // Only this thread goes by the flood rate; the others' copies of the limits need not follow.
+  const limits: MutableLimits = withinOpenFiles(
+    { ...defaultLimits, floodRate: settings['flood-rate'] },
+    openFilesMax(),
+  );
+  let log: Promise<Logger> | undefined;
+  /** The log is loaded when there is first something to say, so that the daemon is ready sooner. */
+  const logger = () => {
+    log ??= loadLog(settings['log-level']);
+    return log;
+  };
+  const directory = resolve(settings.data);
   // What people say to each other is read by nobody but the daemon's user.
   process.umask(0o077);
-  const { tls: files } = options;
-  const tls = files && { certificate: await certificateIn(files), only: files.only };
+  const files = certificateFilesBy(settings);
+  const certificate = files && (await certificateIn(files));
   const lock = claimed(() => lockDirectory(directory));
+  const monitoring = monitoringBy(settings);
   const bansFile = addressBansFile(directory);
   const banned = claimed(() => loadAddressBans(bansFile));
   // The actors' threads start while this one is still loading what it needs itself.
@@ -54,8 +51,12 @@ export async function serve(options: ServeOptions): Promise<void> {
     {
       directory,
       rooms,
-      threadsMax: options.roomThreads ?? Math.max(rooms.length, 2 * availableParallelism()),
+      threadsMax: settings['room-threads'] ?? Math.max(rooms.length, 2 * availableParallelism()),
       limits,
+      commitTimes: monitoring && {
+        room: monitoring.commitTimes.room.memory,
+        supervisor: monitoring.commitTimes.supervisor.memory,
+      },
     },
     async (notice) => {
       if (notice.notice === 'disk') {
@@ -76,20 +77,31 @@ export async function serve(options: ServeOptions): Promise<void> {
   const { chaosCalls, daemonCalls, noted } = await import('./control-calls.js');
   const bans = new AddressBans(banned, (list) => saveAddressBans(bansFile, list));
   const onTrouble = async (what: string, details: object) => (await logger()).error(details, what);
-  const gateway = await startGateway({ host, port, version, limits, supervisor, bans, tls, onTrouble }).catch(
-    (error: unknown) => {
-      if (error instanceof StartFailure) return fail(error.message);
-      const { code, message } = error as NodeJS.ErrnoException;
-      if (code === undefined) throw error;
-      return fail(`cannot listen on ${host}:${port}: ${listenErrors[code] ?? message}`);
-    },
-  );
+  const gateway = await startGateway({
+    host,
+    port,
+    version,
+    limits,
+    supervisor,
+    bans,
+    tls: certificate && { certificate, only: settings['tls-only'] },
+    callTimes: monitoring?.callTimes,
+    onTrouble,
+  }).catch((error: unknown) => {
+    if (error instanceof StartFailure) return fail(error.message);
+    return failToListen(host, port, error, '--host', '--port');
+  });
+  const metricsPort =
+    monitoring &&
+    (await startMonitoring(monitoring, gateway, onTrouble).catch((error: unknown) =>
+      failToListen(monitoring.host, monitoring.port, error, '--metrics-host', '--metrics-port'),
+    ));
 
   let draining: Promise<boolean> | undefined;
   /** Ends the daemon. Answers whether all was finished in time; what was answered to clients is on disk in any case. */
   const drain = (cause: object): Promise<boolean> => {
     if (draining === undefined) {
-      draining = finish(gateway, options.drainSeconds, cause);
+      draining = finish(gateway, drainSeconds, cause, logger);
       void draining.then(end);
     }
     return draining;
@@ -103,17 +115,17 @@ export async function serve(options: ServeOptions): Promise<void> {
   const handlers = {
     ...gateway.operator,
     ...daemonCalls(logger, drain),
-    ...chaosCalls(supervisor, options.chaos),
+    ...chaosCalls(supervisor, chaos),
   };
   const onBug = (method: string, error: unknown) => onTrouble('a call failed', { method, err: error });
   const control = await openControl(directory, noted(handlers, logger), limits, onBug).catch(async (error: unknown) => {
     if (!(error instanceof NoControl)) throw error;
-    if (options.chaos) return fail(error.message);
+    if (chaos) return fail(error.message);
     const { message: reason } = error;
     (await logger()).warn({ reason }, 'there is no control socket: salas admin cannot reach this server');
     return undefined;
   });
-  if (options.chaos) (await logger()).warn('faults can be injected here (--chaos)');
+  if (chaos) (await logger()).warn('faults can be injected here (--chaos)');
 
   let signalled: number | undefined;
   const stop = (signal: NodeJS.Signals): void => {
@@ -122,30 +134,50 @@ export async function serve(options: ServeOptions): Promise<void> {
     signalled ??= now;
     void drain({ signal });
   };
+  const apply: Appliers = {
+    'flood-rate': (rate) => {
+      limits.floodRate = rate;
+    },
+    'drain-seconds': (seconds) => {
+      drainSeconds = seconds;
+    },
+    'log-level': async (level) => {
+      (await logger()).level = level;
+    },
+  };
+  /** What a SIGHUP has read again. Each tells the log what became of it, and fails at nothing. */
+  const reloaders: readonly (() => Promise<void>)[] = [
+    settingsReloader(given, settings, apply, logger),
+    ...(files === undefined ? [] : [certificateReloader(files, gateway, logger)]),
+  ];
+  const reload = inTurn(async () => {
+    for (const reloadOne of reloaders) await reloadOne();
+  });
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  if (files !== undefined) process.on('SIGHUP', () => reload(files, gateway));
+  process.on('SIGHUP', reload);
   const address = host.includes(':') ? `[${host}]` : host;
   process.stdout.write(`salas listening on ${address}:${gateway.port}\n`);
-  (await logger()).info({ host, port: gateway.port, data: directory, version }, 'listening');
-  if (files !== undefined && tls !== undefined) await warnOfExpiry(files, tls.certificate);
+  for (const warning of warnings) (await logger()).warn(warning);
+  (await logger()).info({ host, port: gateway.port, metricsPort, data: directory, version }, 'listening');
+  if (files !== undefined && certificate !== undefined) await warnOfExpiry(files, certificate, logger);
 }
 
-/** Shows new connections the certificate that is in the files now. */
-async function reload(files: CertificateFiles, gateway: Gateway): Promise<void> {
-  const log = await logger();
-  try {
-    const certificate = await readFrom(files);
-    gateway.replaceCertificate(certificate);
-    log.info({ file: files.certFile, validTo: certificate.validTo }, 'the certificate was read again');
-    await warnOfExpiry(files, certificate);
-  } catch (error) {
-    log.error({ reason: (error as Error).message }, 'the certificate could not be read again; the old one stays');
-  }
+type MutableLimits = { -readonly [Name in keyof Limits]: Limits[Name] };
+
+async function loadLog(level: LogLevel): Promise<Logger> {
+  const { log } = await import('./log.js');
+  log.level = level;
+  return log;
 }
 
 /** Drains the gateway, for so long at the most. Answers whether all was finished. */
-async function finish(gateway: Gateway, seconds: number, cause: object): Promise<boolean> {
+async function finish(
+  gateway: Gateway,
+  seconds: number,
+  cause: object,
+  logger: () => Promise<Logger>,
+): Promise<boolean> {
   const log = await logger();
   log.info(cause, 'draining');
   let deadline: NodeJS.Timeout | undefined;
@@ -160,26 +192,21 @@ async function finish(gateway: Gateway, seconds: number, cause: object): Promise
 }
 
 /** What the system's errors at listening mean to people. */
-const listenErrors: Record<string, string> = {
-  EADDRINUSE: 'the port is in use; stop what uses it, or choose another --port',
-  EACCES: 'this user may not use that port; choose one above 1023',
-  EADDRNOTAVAIL: 'this machine has no such address; choose another --host',
-  ENOTFOUND: 'there is no such host; choose another --host',
-};
-
-/** A daemon with an old certificate starts all the same: its plain connections do not need one. */
-async function warnOfExpiry({ certFile }: CertificateFiles, { validTo }: UsableCertificate): Promise<void> {
-  if (Date.parse(validTo) > Date.now()) return;
-  (await logger()).warn({ file: certFile, validTo }, 'the certificate has expired; clients will not trust it');
+function failToListen(host: string, port: number, error: unknown, hostFlag: string, portFlag: string): never {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === undefined) throw error;
+  const reasons: Record<string, string> = {
+    EADDRINUSE: `the port is in use; stop what uses it, or choose another ${portFlag}`,
+    EACCES: 'this user may not use that port; choose one above 1023',
+    EADDRNOTAVAIL: `this machine has no such address; choose another ${hostFlag}`,
+    ENOTFOUND: `there is no such host; choose another ${hostFlag}`,
+  };
+  return fail(`cannot listen on ${host}:${port}: ${reasons[code] ?? message}`);
 }
 
-/** The module is loaded only where there is a certificate. */
-async function readFrom(files: CertificateFiles): Promise<UsableCertificate> {
-  return (await import('./certificate.js')).readCertificate(files);
-}
-
-function certificateIn(files: CertificateFiles): Promise<UsableCertificate> {
-  return readFrom(files).catch((error: Error) => fail(error.message));
+async function certificateIn(files: CertificateFiles): Promise<UsableCertificate> {
+  const { readCertificate } = await import('./certificate.js');
+  return claimed(() => readCertificate(files));
 }
 
 function claimed<T>(claim: () => T): T {

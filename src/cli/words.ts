@@ -47,6 +47,10 @@ const english = {
 
   loadTest: 'Loads a server and checks all that its clients are told',
 
+  config: 'Shows and checks how the server is set up',
+  configPrint: 'Shows every setting that serve would run with, and where its value comes from',
+  configCheck: 'Tells what is wrong with the settings; serve would not start with it',
+
   argRoom: 'a room, like sala1',
   argRooms: 'the rooms, separated by commas',
   argText: 'the text; after -- it may begin with -',
@@ -101,12 +105,18 @@ const english = {
   tlsCert: 'a certificate (PEM, with its chain): TLS is offered on the same port; SIGHUP reads it again',
   tlsKey: 'the private key of --tls-cert (PEM)',
   tlsOnly: 'refuse connections without TLS, but for those from this machine',
+  tlsOff: 'no TLS',
   floodRate: 'messages a second and user; 0 is no limit',
   roomThreads: 'threads for the rooms',
   drainSeconds: 'how long a stop may take: what is in flight is answered, clients are let go',
   serveChaos: 'let faults be injected (salas admin chaos): for tests, not for service',
   banMinutes: 'for so many minutes; else for good',
   reason: 'why; those whom it meets are told',
+  configFile: 'a file in YAML or JSON with settings by these names, without --',
+  logLevel: 'how much is logged: trace, debug, info, warn, error, fatal or silent',
+  metricsHost: 'the address for metrics and health',
+  metricsPort: 'the port for /metrics (Prometheus), /healthz and /readyz; 0 takes any free one',
+  metricsOff: 'off',
   faultMs: 'how long the disk is full, or how much longer a commit takes; by default 1000',
   roomThreadsDefault: 'the larger of the number of --rooms and 2 × cores',
 
@@ -156,9 +166,25 @@ const english = {
   exampleRestore: 'start again from that copy',
   exampleAudit: 'what was done in sala1, for a program',
   exampleRole: 'ana#1, who is in sala1, moderates it from now on',
+  exampleServeConfig: 'with the settings in a file',
+  exampleConfigPrint: 'where does each value come from?',
+  exampleConfigCheck: 'may the server be started, or reloaded, with it?',
 
-  wholeNumber: (option: string, min: number, max: number) =>
-    `--${option} must be a whole number ${max === Number.MAX_SAFE_INTEGER ? `from ${min}` : `from ${min} to ${max}`}`,
+  // These go on behind the name of an option or a setting.
+  mustBeWhole: (min: number, max: number) =>
+    `must be a whole number ${max === Number.MAX_SAFE_INTEGER ? `from ${min}` : `from ${min} to ${max}`}`,
+  mustBeText: 'must be a text that is not empty',
+  mustBeOneOf: (choices: string) => `must be one of ${choices}`,
+  mustBeRooms: 'must be names of rooms, like [sala1, sala2]',
+
+  fileTooLarge: (file: string, bytes: number) => `${file} is no settings file: it has more than ${bytes} bytes`,
+  fileUnreadable: (file: string, why: string) => `${file} cannot be read: ${why}`,
+  fileNoMapping: (file: string) => `${file} must have a setting and its value in each line, like "port: 4242"`,
+  settingNeeds: (name: string, needed: string) => `${name} needs ${needed}`,
+  settingUnknown: (key: string, meant: string | undefined) =>
+    `there is no setting ${key}; ${meant === undefined ? '"salas config print" lists them' : `did you mean "${meant}"?`}`,
+  variableUnknown: (variable: string, meant: string | undefined) =>
+    `${variable} is no variable of salas${meant === undefined ? '' : `; did you mean ${meant}?`}`,
 
   columnRoom: 'ROOM',
   columnMembers: 'MEMBERS',
@@ -228,6 +254,10 @@ const english = {
   drained: 'the server has ended; all calls were answered',
   notDrained: 'the server has ended, before everything could be finished (--drain-seconds)',
   listCut: 'there are more than these',
+  columnSetting: 'SETTING',
+  columnValue: 'VALUE',
+  byDefault: 'default',
+  configGood: 'the settings are good',
   whole: 'ok',
   backedUp: (files: number, bytes: number, directory: string) =>
     `${files} files, ${(bytes / 1e6).toFixed(1)} MB, copied to ${directory}`,
@@ -380,6 +410,10 @@ const portuguese: Words = {
 
   loadTest: 'Dá carga a um servidor e confere tudo o que os clientes recebem',
 
+  config: 'Mostra e confere a configuração do servidor',
+  configPrint: 'Mostra cada configuração com que serve rodaria, e de onde vem o valor',
+  configCheck: 'Diz o que há de errado na configuração; com isso serve não iniciaria',
+
   argRoom: 'uma sala, como sala1',
   argRooms: 'as salas, separadas por vírgulas',
   argText: 'o texto; depois de -- ele pode começar com -',
@@ -434,12 +468,18 @@ const portuguese: Words = {
   tlsCert: 'um certificado (PEM, com a cadeia): a mesma porta oferece TLS; SIGHUP o lê de novo',
   tlsKey: 'a chave privada de --tls-cert (PEM)',
   tlsOnly: 'recusar conexões sem TLS, exceto as desta máquina',
+  tlsOff: 'sem TLS',
   floodRate: 'mensagens por segundo e usuário; 0 é sem limite',
   roomThreads: 'threads para as salas',
   drainSeconds: 'quanto uma parada pode demorar: o que está em curso é respondido, os clientes são liberados',
   serveChaos: 'permitir falhas provocadas (salas admin chaos): para testes, não para uso',
   banMinutes: 'por tantos minutos; senão, para sempre',
   reason: 'por quê; os atingidos ficam sabendo',
+  configFile: 'um arquivo em YAML ou JSON com configurações por estes nomes, sem --',
+  logLevel: 'quanto registrar no log: trace, debug, info, warn, error, fatal ou silent',
+  metricsHost: 'o endereço para métricas e saúde',
+  metricsPort: 'a porta para /metrics (Prometheus), /healthz e /readyz; 0 escolhe uma livre',
+  metricsOff: 'desligado',
   faultMs: 'por quanto tempo o disco fica cheio, ou quanto mais demora um commit; por padrão 1000',
   roomThreadsDefault: 'o maior entre o número de --rooms e 2 × núcleos',
 
@@ -489,9 +529,24 @@ const portuguese: Words = {
   exampleRestore: 'recomeça daquela cópia',
   exampleAudit: 'o que foi feito na sala1, para um programa',
   exampleRole: 'ana#1, que está na sala1, passa a moderá-la',
+  exampleServeConfig: 'com a configuração em um arquivo',
+  exampleConfigPrint: 'de onde vem cada valor?',
+  exampleConfigCheck: 'o servidor pode ser iniciado, ou recarregado, com ela?',
 
-  wholeNumber: (option, min, max) =>
-    `--${option} deve ser um número inteiro ${max === Number.MAX_SAFE_INTEGER ? `a partir de ${min}` : `de ${min} a ${max}`}`,
+  mustBeWhole: (min, max) =>
+    `deve ser um número inteiro ${max === Number.MAX_SAFE_INTEGER ? `a partir de ${min}` : `de ${min} a ${max}`}`,
+  mustBeText: 'deve ser um texto que não seja vazio',
+  mustBeOneOf: (choices) => `deve ser um de ${choices}`,
+  mustBeRooms: 'deve ser nomes de salas, como [sala1, sala2]',
+
+  fileTooLarge: (file, bytes) => `${file} não é um arquivo de configuração: tem mais de ${bytes} bytes`,
+  fileUnreadable: (file, why) => `${file} não pode ser lido: ${why}`,
+  fileNoMapping: (file) => `${file} deve ter em cada linha uma configuração e seu valor, como "port: 4242"`,
+  settingNeeds: (name, needed) => `${name} precisa de ${needed}`,
+  settingUnknown: (key, meant) =>
+    `não existe a configuração ${key}; ${meant === undefined ? '"salas config print" mostra todas' : `você quis dizer "${meant}"?`}`,
+  variableUnknown: (variable, meant) =>
+    `${variable} não é uma variável do salas${meant === undefined ? '' : `; você quis dizer ${meant}?`}`,
 
   columnRoom: 'SALA',
   columnMembers: 'MEMBROS',
@@ -504,7 +559,7 @@ const portuguese: Words = {
   columnSession: 'SESSÃO',
   columnMade: 'CRIADA',
   columnUsed: 'ÚLTIMO USO',
-  columnFrom: 'DE',
+  columnFrom: 'ORIGEM',
   columnThis: 'ESTA',
   columnUser: 'USUÁRIO',
   columnRole: 'PAPEL',
@@ -561,6 +616,10 @@ const portuguese: Words = {
   drained: 'o servidor encerrou; todas as chamadas foram respondidas',
   notDrained: 'o servidor encerrou antes de tudo poder ser concluído (--drain-seconds)',
   listCut: 'há mais do que estes',
+  columnSetting: 'CONFIGURAÇÃO',
+  columnValue: 'VALOR',
+  byDefault: 'padrão',
+  configGood: 'a configuração está boa',
   whole: 'ok',
   backedUp: (files, bytes, directory) =>
     `${files} arquivos, ${(bytes / 1e6).toFixed(1)} MB, copiados para ${directory}`,

@@ -1,7 +1,7 @@
 import { isIP, SocketAddress } from 'node:net';
 import * as v from 'valibot';
 import { messageText, type Param, type ParamKind, roomName, topicText, userIdText } from './params.js';
-import { refusals } from './refusals.js';
+import { type ErrorCode, refusals } from './refusals.js';
 import type { Language } from './speech.js';
 
 /** What whoever runs the daemon calls, over the socket in its data directory. */
@@ -144,6 +144,10 @@ export interface Figures {
   readonly users: number;
   /** Events and private messages written to connections: each counts once a connection. */
   readonly deliveries: number;
+  /** Cursors on rooms and inboxes that have something still to pass on. */
+  readonly lagging: number;
+  /** How many calls and lines were refused, by code. */
+  readonly refusals: Readonly<Partial<Record<ErrorCode, number>>>;
   readonly supervisor: ActorFigures;
   readonly rooms: readonly RoomFigures[];
   readonly threads: readonly ThreadFigures[];

@@ -4,6 +4,7 @@ import { PoolBusy } from '../tasks/task-pool.js';
 import { accountCalls } from './account-calls.js';
 import type { Chat, Handlers } from './calls.js';
 import { createIdentities } from './identities.js';
+import type { CallTimes } from './metrics.js';
 import { moderationCalls } from './moderation-calls.js';
 import { privateCalls } from './private-calls.js';
 import { roomCalls } from './room-calls.js';
@@ -16,6 +17,8 @@ export interface DispatchOptions extends Chat {
   /** What the server can do. */
   readonly features: readonly string[];
   readonly draining: () => boolean;
+  /** Where it is to be noted how long calls take. */
+  readonly callTimes: CallTimes | undefined;
   /** A call that failed by a bug; its caller is told `INTERNAL_ERROR`. */
   readonly onBug: (method: MethodName, error: unknown) => void;
 }
@@ -23,7 +26,7 @@ export interface DispatchOptions extends Chat {
 const protocolVersion = 1;
 
 /** What the methods of the table do. Every rule of the chat is an actor's; here calls find their way to them. */
-export function createDispatch({ version, features, draining, onBug, ...chat }: DispatchOptions): Dispatch {
+export function createDispatch({ version, features, draining, callTimes, onBug, ...chat }: DispatchOptions): Dispatch {
   const identities = createIdentities(chat);
   const handlers: Handlers<MethodName> = {
     hello: (session, { protocol }, reply) => {
@@ -67,7 +70,7 @@ export function createDispatch({ version, features, draining, onBug, ...chat }: 
     }
   };
 
-  return (session, method, values, reply) => {
+  const dispatch: Dispatch = (session, method, values, reply) => {
     if (draining()) return reply(refusals.draining());
     const handler = handlers[method] as (
       session: Session,
@@ -81,6 +84,18 @@ export function createDispatch({ version, features, draining, onBug, ...chat }: 
         ? inTurn(user, reply, () => handler(session, values, reply))
         : handler(session, values, reply);
     if (result instanceof Promise) void failSafe(method, reply, () => result);
+  };
+  return callTimes === undefined ? dispatch : timed(dispatch, callTimes);
+}
+
+/** Notes of each call how long its answer took. */
+function timed(dispatch: Dispatch, callTimes: CallTimes): Dispatch {
+  return (session, method, values, reply) => {
+    const begunMs = performance.now();
+    dispatch(session, method, values, (outcome) => {
+      callTimes[method].since(begunMs);
+      reply(outcome);
+    });
   };
 }
 

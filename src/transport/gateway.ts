@@ -7,13 +7,14 @@ import type { Dialect } from '../protocol/events.js';
 import type { Limits } from '../protocol/limits.js';
 import type { RoomName } from '../protocol/names.js';
 import { encodeDraining } from '../protocol/pushes.js';
-import { isRefusal, refusals } from '../protocol/refusals.js';
+import { type ErrorCode, isRefusal, type Refusal, refusals } from '../protocol/refusals.js';
 import { createReads } from '../reads/pool.js';
 import { createPasswords } from '../tasks/passwords.js';
 import { AddressBans } from './address-bans.js';
 import { createDispatch } from './dispatch.js';
 import { figures } from './figures.js';
 import { listen } from './listener.js';
+import type { CallTimes } from './metrics.js';
 import { operatorCalls } from './operator.js';
 import { Rooms } from './rooms.js';
 import { type Audience, Session } from './session.js';
@@ -32,6 +33,8 @@ export interface GatewayOptions {
   readonly bans?: AddressBans;
   /** Offers TLS on the same port; with `only`, plain connections are for this machine alone. */
   readonly tls?: { readonly certificate: Certificate; readonly only: boolean } | undefined;
+  /** Where it is to be noted how long calls take. */
+  readonly callTimes?: CallTimes | undefined;
   /** Something an operator should know. */
   readonly onTrouble: (what: string, details: Record<string, unknown>) => void;
 }
@@ -48,6 +51,8 @@ export interface Gateway {
    * @throws when OpenSSL does not take it; the old one stays then
    */
   replaceCertificate(certificate: Certificate): void;
+  /** Why it should not be sent clients now, a line a reason; empty when it should. */
+  unready(): readonly string[];
   /** Takes no more connections and calls, answers what is in flight, and ends every connection. */
   drain(): Promise<void>;
 }
@@ -81,7 +86,7 @@ const features = [
  * @throws StartFailure when a database cannot be opened; the system's error when the port cannot be had.
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { version, limits, supervisor, bans = new AddressBans(), tls, onTrouble } = options;
+  const { version, limits, supervisor, bans = new AddressBans(), tls, callTimes, onTrouble } = options;
   const started = await supervisor.started;
   if ('failed' in started) throw new StartFailure(started.failed);
   const reads = createReads(limits.readQueueMax);
@@ -98,6 +103,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const sessions = new Set<Session>();
   let connectionsTotal = 0;
   let supervisorRestarts = 0;
+  const refused: Partial<Record<ErrorCode, number>> = {};
+  const onRefusal = ({ code }: Refusal): void => {
+    refused[code] = (refused[code] ?? 0) + 1;
+  };
   // Why a room could last not be opened.
   let unavailable: string | undefined;
   const audience: Audience = { json: 0, text: 0 };
@@ -151,6 +160,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     passwords,
     inboxFile: started.file,
     draining: () => draining,
+    callTimes,
     release,
     onBug: (method, error) => onTrouble('a call failed', { method, err: error }),
   });
@@ -170,7 +180,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const listener = await listen(
     { host, port: options.port, limits, banner, crowded, banned, tls, connections },
     (connection) => {
-      const session = new Session(connection, ++connectionsTotal, { limits, dispatch, audience, onClosed: closed });
+      const session = new Session(connection, ++connectionsTotal, {
+        limits,
+        dispatch,
+        audience,
+        onRefusal,
+        onClosed: closed,
+      });
       sessions.add(session);
       return session;
     },
@@ -185,6 +201,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       version,
       sessions,
       connectionsTotal,
+      refusals: refused,
       rooms,
       users,
       supervisor,
@@ -197,6 +214,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     replaceCertificate: (certificate) => listener.replaceCertificate(certificate),
     operator: operatorCalls({ sessions, users, bans, figures: gather }),
     figures: gather,
+    unready: () => [
+      ...(draining ? ['draining'] : []),
+      ...(supervisorRef.connected ? [] : ['the supervisor is being started again']),
+      ...[...rooms.all()].filter(({ ref }) => !ref.connected).map(({ name }) => `the room ${name} is not open`),
+    ],
     drain: async () => {
       draining = true;
       listener.close();

@@ -31,12 +31,15 @@ export class Interpreter {
   readonly #limits: Limits;
   /** Answers to text commands leave in the order of the commands: an entry each, filled when it is known. */
   readonly #textReplies: { text?: string }[] = [];
+  readonly #onRefusal: (refusal: Refusal) => void;
   #modeChosen = false;
   #language: Language = 'en';
 
-  constructor(speaker: Speaker, limits: Limits) {
+  /** `onRefusal` is told of everything that is refused. */
+  constructor(speaker: Speaker, limits: Limits, onRefusal: (refusal: Refusal) => void) {
     this.#speaker = speaker;
     this.#limits = limits;
+    this.#onRefusal = onRefusal;
   }
 
   /** The calls that a line asks for: several for a batch, none for an empty line. */
@@ -46,7 +49,7 @@ export class Interpreter {
       return first === '{' || first === '[' ? this.#readJson(line.text) : this.#readText(line.text);
     }
     const refusal = line.type === 'too-long' ? refusals.lineTooLong(this.#limits) : refusals.invalidUtf8();
-    return [line.json ? refusedCall(null, refusal, this.#writeLine) : this.#said(this.#say(refusal))];
+    return [line.json ? this.#refused(null, refusal, this.#writeLine) : this.#said(this.#say(refusal))];
   }
 
   readonly #writeLine = (line: string): void => this.#speaker.send(`${line}\n`);
@@ -82,13 +85,15 @@ export class Interpreter {
   }
 
   #jsonCall(request: Request, answer: (reply: string) => void, unanswered: () => void): Call {
-    if (request.type === 'refused') return refusedCall(request.id, request.refusal, answer);
+    if (request.type === 'refused') return this.#refused(request.id, request.refusal, answer);
     const { method, params, id } = request;
     const found = findMethod(method);
     const language = found?.portuguese === true ? 'pt' : 'en';
     const reply = (outcome: object) => {
+      const refused = isRefusal(outcome);
+      if (refused) this.#onRefusal(outcome);
       if (id === undefined) unanswered();
-      else answer(isRefusal(outcome) ? encodeRefusal(id, outcome, language) : encodeResult(id, outcome));
+      else answer(refused ? encodeRefusal(id, outcome, language) : encodeResult(id, outcome));
     };
     if (found === undefined) return { order: 'at-once', run: (done) => done(refusals.methodNotFound()), reply };
     return this.#methodCall(found.name, params, found.portuguese, reply);
@@ -141,7 +146,7 @@ export class Interpreter {
         }
         const language = this.#language;
         const reply = this.#inOrder((outcome) =>
-          isRefusal(outcome) ? formatRefusal(outcome, language) : formatResult(method, outcome),
+          isRefusal(outcome) ? this.#say(outcome, language) : formatResult(method, outcome),
         );
         return [this.#methodCall(method, params, false, reply)];
       }
@@ -165,8 +170,17 @@ export class Interpreter {
     return { order: 'at-once', run: (answer) => answer({}), reply: this.#inOrder(() => text) };
   }
 
-  #say(refusal: Refusal): string {
-    return formatRefusal(refusal, this.#language);
+  #say(refusal: Refusal, language = this.#language): string {
+    this.#onRefusal(refusal);
+    return formatRefusal(refusal, language);
+  }
+
+  #refused(id: Id, refusal: Refusal, answer: (reply: string) => void): Call {
+    const reply = () => {
+      this.#onRefusal(refusal);
+      answer(encodeRefusal(id, refusal, 'en'));
+    };
+    return { order: 'at-once', run: (done) => done(refusal), reply };
   }
 
   #setMode(mode: string): string {
@@ -180,7 +194,3 @@ export class Interpreter {
 }
 
 const modeUsage: Speech = { en: '/mode json|text', pt: '/mode json|text' };
-
-function refusedCall(id: Id, refusal: Refusal, answer: (reply: string) => void): Call {
-  return { order: 'at-once', run: (reply) => reply(refusal), reply: () => answer(encodeRefusal(id, refusal, 'en')) };
-}

@@ -26,6 +26,7 @@ export interface SessionOptions {
   readonly limits: Limits;
   readonly dispatch: Dispatch;
   readonly audience: Audience;
+  readonly onRefusal: (refusal: Refusal) => void;
   readonly onClosed: (session: Session) => void;
 }
 
@@ -63,12 +64,12 @@ export class Session implements ConnectionHandler, Reader, Speaker, Caller {
   #finished = false;
 
   constructor(connection: Connection, number: number, options: SessionOptions) {
-    const { limits, audience } = options;
+    const { limits, audience, onRefusal } = options;
     this.number = number;
     this.#connection = connection;
     this.#options = options;
     audience[this.#dialect]++;
-    this.#interpreter = new Interpreter(this, limits);
+    this.#interpreter = new Interpreter(this, limits, onRefusal);
     this.#queue = new CallQueue(this, limits.inFlightMax);
   }
 

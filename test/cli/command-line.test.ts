@@ -4,6 +4,7 @@ import { salas } from '../support/salas.js';
 
 const commands = [
   'serve',
+  'config',
   'admin',
   'restore',
   'load-test',

@@ -17,7 +17,13 @@ const thread = (busyMs: number | null): Figures['threads'][number] => ({
 function figures(at: number, more: Partial<Figures>): Figures {
   return {
     ...{ version: '1', at, uptimeMs: 0, rssBytes: 0, connections: 0, connectionsTotal: 0, users: 0, deliveries: 0 },
-    ...{ supervisor: { mailbox: 0, restarts: 0, commits: 0 }, rooms: [], threads: [thread(0)] },
+    ...{
+      lagging: 0,
+      refusals: {},
+      supervisor: { mailbox: 0, restarts: 0, commits: 0 },
+      rooms: [],
+      threads: [thread(0)],
+    },
     ...more,
   };
 }

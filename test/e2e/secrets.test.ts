@@ -13,7 +13,8 @@ const password = 'what-nobody-may-read';
 
 t.test("tokens and passwords are nowhere on disk, and neither they nor anybody's words are in the logs", async (t) => {
   const data = join(t.testdir(), 'data');
-  const daemon = await startDaemon(t, { data });
+  // A log that says all that it can say.
+  const daemon = await startDaemon(t, { data, args: ['--log-level', 'trace'] });
   const ana = await enter(t, daemon, 'ana', room);
   const bia = await enterInText(t, daemon, 'bia', room);
   const caio = await enter(t, daemon, 'caio', room);

@@ -21,7 +21,7 @@ class Visitor {
   readonly #interpreter: Interpreter;
 
   constructor(limits: Partial<Limits> = {}) {
-    this.#interpreter = new Interpreter(this, { ...defaultLimits, ...limits });
+    this.#interpreter = new Interpreter(this, { ...defaultLimits, ...limits }, () => {});
   }
 
   call(method: MethodName, values: Record<string, unknown>, reply: (outcome: object) => void): void {

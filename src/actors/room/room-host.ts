@@ -5,6 +5,7 @@ import type { RoomName } from '../../protocol/names.js';
 import { explained, StorageError } from '../../storage/database.js';
 import { block, DiskFaults } from '../../storage/disk-faults.js';
 import { ActorThread, serve } from '../actor-thread.js';
+import { Durations } from '../durations.js';
 import { threadLoad } from '../thread-load.js';
 import type { RoomCommand, RoomReply } from './decisions.js';
 import { roomPacking } from './packing.js';
@@ -14,6 +15,8 @@ import { type Creation, Room, type RoomFrame, type RoomStatus } from './room.js'
 
 export interface RoomHostData {
   readonly limits: Limits;
+  /** Where it is to be noted how long transactions take. */
+  readonly commitTimes: SharedArrayBuffer | undefined;
 }
 
 export interface RoomOpening {
@@ -33,7 +36,8 @@ export interface RoomHostFigures {
   readonly commits: ReadonlyMap<RoomName, number>;
 }
 
-const { limits } = workerData as RoomHostData;
+const { limits, commitTimes: memory } = workerData as RoomHostData;
+const commitTimes = memory && new Durations(memory);
 const rooms = new Map<
   RoomName,
   {
@@ -58,7 +62,7 @@ export const roomHost = {
     if (open === undefined) {
       try {
         const disk = new DiskFaults();
-        const room = explained(file, () => new Room(file, name, creation, limits, disk.onCommit, onDisk));
+        const room = explained(file, () => new Room(file, name, creation, limits, disk.onCommit, onDisk, commitTimes));
         open = { room, actor: new ActorThread(room, limits.frameQueueBytesMax, roomPacking), disk };
       } catch (error) {
         if (error instanceof StorageError) return { failed: error.message };

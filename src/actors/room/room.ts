@@ -8,6 +8,7 @@ import { type Prior, RoomStore, type StoredRoom } from '../../storage/room-store
 import type { OnCommit } from '../../storage/transactions.js';
 import { type Actor, type Batch, batchesInFlightMax, type Lines, type Outcome } from '../batch.js';
 import { DiskWatch } from '../disk-watch.js';
+import type { Durations } from '../durations.js';
 import {
   apply,
   type Decision,
@@ -47,13 +48,15 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
   readonly #room: RoomName;
   readonly #store: RoomStore;
   readonly #limits: Limits;
+  readonly #commitTimes: Durations | undefined;
   #state: RoomState;
   #dialects: readonly Dialect[] = ['json'];
   readonly #disk: DiskWatch;
 
   /**
    * Opens the room's log. An empty one is begun with `created` under `epoch`. `onCommit` is for fault injection;
-   * `onDisk` is told whether the disk is full (see DiskWatch).
+   * `onDisk` is told whether the disk is full (see DiskWatch); `commitTimes` is where it is to be noted how long
+   * transactions take.
    *
    * @throws StorageError
    */
@@ -64,7 +67,9 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
     limits: Limits,
     onCommit?: OnCommit,
     onDisk: (full: boolean) => void = () => {},
+    commitTimes?: Durations,
   ) {
+    this.#commitTimes = commitTimes;
     this.#room = room;
     this.#disk = new DiskWatch(onDisk);
     this.#limits = limits;
@@ -118,8 +123,13 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
           replies.push(decision.outcome);
         }
       };
-      if (batch.commands.some(mayWrite)) this.#store.transaction(decideAll);
-      else decideAll();
+      if (batch.commands.some(mayWrite)) {
+        const begunMs = performance.now();
+        this.#store.transaction(decideAll);
+        this.#commitTimes?.since(begunMs);
+      } else {
+        decideAll();
+      }
     } catch (error) {
       if (!isDiskFull(error)) throw error;
       this.#disk.refused(batch.at);

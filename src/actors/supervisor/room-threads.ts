@@ -56,6 +56,7 @@ export class RoomThreads {
   readonly #limits: Limits;
   readonly #dedicated: ReadonlySet<RoomName>;
   readonly #sharedMax: number;
+  readonly #commitTimes: SharedArrayBuffer | undefined;
   readonly #onDeath: OnRoomsDeath;
   readonly #onDisk: (full: boolean) => void;
   readonly #threads = new Set<RoomThread>();
@@ -69,6 +70,8 @@ export class RoomThreads {
     readonly limits: Limits;
     readonly dedicated: readonly RoomName[];
     readonly threadsMax: number;
+    /** Where it is to be noted how long transactions take. */
+    readonly commitTimes?: SharedArrayBuffer | undefined;
     readonly onDeath: OnRoomsDeath;
     /** Whether something of a room could be written: see DiskWatch. */
     readonly onDisk?: (full: boolean) => void;
@@ -77,6 +80,7 @@ export class RoomThreads {
     this.#limits = options.limits;
     this.#dedicated = new Set(options.dedicated);
     this.#sharedMax = Math.max(1, options.threadsMax - options.dedicated.length);
+    this.#commitTimes = options.commitTimes;
     this.#onDeath = options.onDeath;
     this.#onDisk = options.onDisk ?? (() => {});
     // Threads take longer to start than anything that comes before their first room is asked for.
@@ -183,7 +187,7 @@ export class RoomThreads {
   }
 
   #start(): RoomThread {
-    const data: RoomHostData = { limits: this.#limits };
+    const data: RoomHostData = { limits: this.#limits, commitTimes: this.#commitTimes };
     const worker = startThread(new URL('../room/room-host.js', import.meta.url), data, heapMiBMax);
     let reason = 'it ended';
     worker.on('error', (error) => {

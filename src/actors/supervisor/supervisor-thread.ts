@@ -9,6 +9,7 @@ import { diskFull, explained, StorageError } from '../../storage/database.js';
 import { ActorRef, type Connection, withPorts } from '../actor-ref.js';
 import { ActorThread, serve } from '../actor-thread.js';
 import type { RemoteActor } from '../batch.js';
+import { Durations } from '../durations.js';
 import type { RoomCommand, RoomReply } from '../room/decisions.js';
 import { notMember } from '../room/moderation.js';
 import { roomPacking } from '../room/packing.js';
@@ -25,6 +26,8 @@ export interface SupervisorData {
   readonly rooms: readonly RoomName[];
   readonly threadsMax: number;
   readonly limits: Limits;
+  /** Where it is to be noted how long the actors' transactions take: those of rooms, and the supervisor's. */
+  readonly commitTimes?: { readonly room: SharedArrayBuffer; readonly supervisor: SharedArrayBuffer } | undefined;
 }
 
 /** What the supervisor's thread tells whoever started it, beside answers. */
@@ -71,19 +74,24 @@ const roomUnavailableRetryMs = 5000;
 /** How long the threads of rooms have to tell their figures. */
 const figuresMsMax = 500;
 
-function startSupervisor(port: MessagePort, { directory, rooms, threadsMax, limits }: SupervisorData): SupervisorApi {
+function startSupervisor(port: MessagePort, data: SupervisorData): SupervisorApi {
+  const { directory, rooms, threadsMax, limits, commitTimes } = data;
   const onDisk = (full: boolean): void => port.postMessage({ notice: 'disk', full } satisfies Notice);
   const threads = new RoomThreads({
     directory,
     limits,
     dedicated: rooms,
     threadsMax,
+    commitTimes: commitTimes?.room,
     onDeath: (dead, reason, restartInMs) =>
       port.postMessage({ notice: 'room-died', rooms: dead, reason, restartInMs } satisfies Notice),
     onDisk,
   });
   const file = supervisorFile(directory);
-  const supervisor = explained(file, () => new Supervisor(file, limits, onDisk));
+  const supervisor = explained(
+    file,
+    () => new Supervisor(file, limits, onDisk, commitTimes && new Durations(commitTimes.supervisor)),
+  );
   const actor = new ActorThread(supervisor, limits.frameQueueBytesMax);
   const create = rooms
     .filter((room) => supervisor.room(room) === undefined)

@@ -7,6 +7,7 @@ import { isDiskFull } from '../../storage/database.js';
 import { SupervisorStore } from '../../storage/supervisor-store.js';
 import { type Actor, type Batch, batchesInFlightMax, type Lines, type Outcome } from '../batch.js';
 import { DiskWatch } from '../disk-watch.js';
+import type { Durations } from '../durations.js';
 import {
   decide,
   type RoomEntry,
@@ -27,10 +28,17 @@ export class Supervisor implements Actor<SupervisorCommand, SupervisorReply, Inb
   readonly #store: SupervisorStore;
   readonly #limits: Limits;
   readonly #disk: DiskWatch;
+  readonly #commitTimes: Durations | undefined;
 
-  /** `onDisk` is told whether the disk is full (see DiskWatch). @throws StorageError */
-  constructor(file: string, limits: Limits, onDisk: (full: boolean) => void = () => {}) {
+  /**
+   * `onDisk` is told whether the disk is full (see DiskWatch); `commitTimes` is where it is to be noted how long
+   * transactions take.
+   *
+   * @throws StorageError
+   */
+  constructor(file: string, limits: Limits, onDisk: (full: boolean) => void = () => {}, commitTimes?: Durations) {
     this.#disk = new DiskWatch(onDisk);
+    this.#commitTimes = commitTimes;
     this.#limits = limits;
     this.#store = new SupervisorStore(file);
   }
@@ -64,6 +72,7 @@ export class Supervisor implements Actor<SupervisorCommand, SupervisorReply, Inb
     const events: SupervisorEvent[] = [];
     // What was committed before the thread died is answered as it was then.
     const before = batch.again ? this.#store.outcomes<SupervisorReply>() : undefined;
+    const begunMs = performance.now();
     try {
       this.#store.transaction(() => {
         for (const [i, command] of batch.commands.entries()) {
@@ -82,6 +91,7 @@ export class Supervisor implements Actor<SupervisorCommand, SupervisorReply, Inb
           replies.push(decision.outcome);
         }
       });
+      this.#commitTimes?.since(begunMs);
     } catch (error) {
       if (!isDiskFull(error)) throw error;
       this.#disk.refused(batch.at);
