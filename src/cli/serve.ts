@@ -26,9 +26,9 @@ export async function serve(given: Given, language: Language): Promise<void> {
   if (problems.length > 0) return fail(problems.join('\nsalas: '));
   const { host, port, rooms, chaos } = settings;
   let drainSeconds = settings['drain-seconds'];
-  // Only this thread goes by the flood rate; the others' copies of the limits need not follow.
+  // Only this thread goes by the flood rates; the others' copies of the limits need not follow.
   const limits: MutableLimits = withinOpenFiles(
-    { ...defaultLimits, floodRate: settings['flood-rate'] },
+    { ...defaultLimits, floodRate: settings['flood-rate'], addressFloodRate: settings['address-flood-rate'] },
     openFilesMax(),
   );
   let log: Promise<Logger> | undefined;
@@ -84,6 +84,7 @@ export async function serve(given: Given, language: Language): Promise<void> {
     limits,
     supervisor,
     bans,
+    limitLoopback: settings['limit-loopback'],
     tls: certificate && { certificate, only: settings['tls-only'] },
     callTimes: monitoring?.callTimes,
     onTrouble,
@@ -137,6 +138,9 @@ export async function serve(given: Given, language: Language): Promise<void> {
   const apply: Appliers = {
     'flood-rate': (rate) => {
       limits.floodRate = rate;
+    },
+    'address-flood-rate': (rate) => {
+      limits.addressFloodRate = rate;
     },
     'drain-seconds': (seconds) => {
       drainSeconds = seconds;

@@ -1,4 +1,5 @@
 import { type LogLevel, logLevels } from '../protocol/control.js';
+import { defaultLimits } from '../protocol/limits.js';
 import type { RoomName } from '../protocol/names.js';
 import { type Kind, oneOf, onOff, rooms, text, whole } from './setting-kinds.js';
 import type { Words } from './words.js';
@@ -34,6 +35,13 @@ export const settings = {
     reloadable: false,
   },
   'flood-rate': { kind: whole(0, floodRateMax), byDefault: 0, about: 'floodRate', reloadable: true },
+  'address-flood-rate': {
+    kind: whole(0, floodRateMax),
+    byDefault: defaultLimits.addressFloodRate,
+    about: 'addressFloodRate',
+    reloadable: true,
+  },
+  'limit-loopback': { kind: onOff, byDefault: false, about: 'limitLoopback', reloadable: false },
   'room-threads': {
     kind: whole(1, roomThreadsMax),
     byDefault: undefined,

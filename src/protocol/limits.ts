@@ -5,6 +5,12 @@
 export interface Limits {
   /** Connections at a time; beyond it the server says so in a line that begins with `#`, and ends the new one. */
   readonly connectionsMax: number;
+  /** Connections of one address (in IPv6, of one /64) at a time; this machine's are not counted. */
+  readonly connectionsPerAddressMax: number;
+  /** A connection without a user is ended after so long. */
+  readonly unregisteredSeconds: number;
+  /** After so long without a word TCP asks whether the other side is still there; connections of the dead are ended. */
+  readonly keepAliveSeconds: number;
   /** Bytes of one line, without its terminator. */
   readonly lineBytesMax: number;
   /** Bytes of UTF-8 in one message. */
@@ -74,6 +80,8 @@ export interface Limits {
   readonly userBlocksMax: number;
   /** Messages a second and user; 0 is no limit. */
   readonly floodRate: number;
+  /** Messages a second of all users of one address (in IPv6, of one /64); 0 is no limit, and this machine has none. */
+  readonly addressFloodRate: number;
   readonly accountsMax: number;
   /** Sessions of one user; a login beyond them ends the one that was used least recently. */
   readonly userSessionsMax: number;
@@ -99,6 +107,9 @@ const MiB = 1024 * KiB;
 
 export const defaultLimits: Limits = {
   connectionsMax: 16_384,
+  connectionsPerAddressMax: 1024,
+  unregisteredSeconds: 60,
+  keepAliveSeconds: 60,
   lineBytesMax: 16 * KiB,
   textBytesMax: 8 * KiB,
   topicBytesMax: 512,
@@ -138,6 +149,7 @@ export const defaultLimits: Limits = {
   reasonBytesMax: 512,
   userBlocksMax: 1000,
   floodRate: 0,
+  addressFloodRate: 1000,
   accountsMax: 100_000,
   userSessionsMax: 32,
   passwordCharactersMin: 8,

@@ -4,6 +4,7 @@ import type { Limits } from './limits.js';
 import { isPrivate, parseWord, type RoomName, type SessionId, type UserName, userId } from './names.js';
 import { preparePassword } from './passwords.js';
 import { type Refusal, refusals } from './refusals.js';
+import { mixesScripts } from './scripts.js';
 import type { Speech } from './speech.js';
 
 /**
@@ -100,7 +101,8 @@ export const userName: ParamKind<string, UserName> = {
   wanted: wantedString,
   check: (input, limits, field) => {
     const name = parseWord(input, limits.nameCharactersMax);
-    return name === undefined ? { refusal: refusals.nameInvalid(limits, field) } : { value: name as UserName };
+    if (name === undefined) return { refusal: refusals.nameInvalid(limits, field) };
+    return mixesScripts(name) ? { refusal: refusals.nameMixed(field) } : { value: name as UserName };
   },
 };
 

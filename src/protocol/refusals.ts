@@ -149,6 +149,13 @@ export const refusals = {
       `um nome tem de 1 a ${limits.nameCharactersMax} letras, dígitos, _ ou -, como ana ou João-2`,
       field === undefined ? {} : { field },
     ),
+  nameMixed: (field: string) =>
+    refuse(
+      'NAME_INVALID',
+      'the name mixes writing systems whose letters look alike, like Latin a and Cyrillic а; keep to one',
+      'o nome mistura sistemas de escrita cujas letras se parecem, como o a latino e o а cirílico; use só um',
+      { field },
+    ),
   tokenInvalid: () =>
     refuse(
       'TOKEN_INVALID',

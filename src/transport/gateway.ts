@@ -16,6 +16,7 @@ import { figures } from './figures.js';
 import { listen } from './listener.js';
 import type { CallTimes } from './metrics.js';
 import { operatorCalls } from './operator.js';
+import { Origins } from './origins.js';
 import { Rooms } from './rooms.js';
 import { type Audience, Session } from './session.js';
 import { addressOf } from './tcp.js';
@@ -33,6 +34,8 @@ export interface GatewayOptions {
   readonly bans?: AddressBans;
   /** Offers TLS on the same port; with `only`, plain connections are for this machine alone. */
   readonly tls?: { readonly certificate: Certificate; readonly only: boolean } | undefined;
+  /** Whether connections of this machine are limited like those of any other address. */
+  readonly limitLoopback?: boolean;
   /** Where it is to be noted how long calls take. */
   readonly callTimes?: CallTimes | undefined;
   /** Something an operator should know. */
@@ -64,6 +67,7 @@ export class StartFailure extends Error {
 
 const roomUnavailableRetryMs = 5000;
 const retryMs = 1000;
+const sweepMs = 1000;
 const drainPollMs = 10;
 const reconnectAfterMsMin = 500;
 const reconnectAfterMsSpread = 2000;
@@ -87,6 +91,7 @@ const features = [
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { version, limits, supervisor, bans = new AddressBans(), tls, callTimes, onTrouble } = options;
+  const origins = new Origins(limits, options.limitLoopback ?? false);
   const started = await supervisor.started;
   if ('failed' in started) throw new StartFailure(started.failed);
   const reads = createReads(limits.readQueueMax);
@@ -101,6 +106,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     },
   );
   const sessions = new Set<Session>();
+  /** Connections that had no user when they were last looked at, in the order in which they came. */
+  const strangers = new Set<Session>();
   let connectionsTotal = 0;
   let supervisorRestarts = 0;
   const refused: Partial<Record<ErrorCode, number>> = {};
@@ -166,15 +173,20 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   const closed = (session: Session): void => {
     sessions.delete(session);
+    strangers.delete(session);
+    if (session.origin !== undefined) origins.close(session.origin);
     release(session);
   };
 
   const banner = `# salas ${version}: /help lists the commands, /register NAME lets you in`;
   const crowded = `# salas ${version}: there are ${limits.connectionsMax} connections, and may be no more; come again later`;
+  const overrun = `# salas ${version}: there are ${limits.connectionsPerAddressMax} connections from your address, and may be no more; end one first`;
   const { host } = options;
   const connections = () => sessions.size;
   const banned = (socket: Socket) => {
-    const ban = bans.against(addressOf(socket), Date.now());
+    const address = addressOf(socket);
+    if (origins.crowded(address)) return overrun;
+    const ban = bans.against(address, Date.now());
     return ban && banLine(ban);
   };
   const listener = await listen(
@@ -187,7 +199,9 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         onRefusal,
         onClosed: closed,
       });
+      session.origin = origins.open(session.address);
       sessions.add(session);
+      strangers.add(session);
       return session;
     },
   );
@@ -195,6 +209,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   if (failed !== undefined) throw new StartFailure(failed);
   serving = true;
   reads.warm();
+  const sweeping = setInterval(() => dismissStrangers(strangers, limits), sweepMs).unref();
 
   const gather = () =>
     figures({
@@ -221,6 +236,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     ],
     drain: async () => {
       draining = true;
+      clearInterval(sweeping);
       listener.close();
       for (const session of sessions) session.write(encodeDraining(reconnectAfterMs(), session.dialect));
       for (const session of sessions) session.finish(refusals.draining());
@@ -238,6 +254,18 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 function banLine({ until, reason }: AddressBan): string {
   const end = until === null ? '' : ` until ${new Date(until).toISOString()}`;
   return `# this address is banned${end}${reason === '' ? '' : `: ${reason}`}`;
+}
+
+/** Ends connections that nobody registered on in time. */
+function dismissStrangers(strangers: Set<Session>, { unregisteredSeconds }: Limits): void {
+  const before = Date.now() - unregisteredSeconds * 1000;
+  for (const session of strangers) {
+    if (session.user === undefined && session.since > before) return;
+    strangers.delete(session);
+    if (session.user !== undefined) continue;
+    session.write(`# nobody registered here within ${unregisteredSeconds} s: this connection ends\n`);
+    session.finish(refusals.notRegistered());
+  }
 }
 
 /** Spread, so that not all clients come back at the same moment. */

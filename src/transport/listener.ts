@@ -6,6 +6,7 @@ import { type Refusal, refusals } from '../protocol/refusals.js';
 import { skipBlanks } from '../protocol/speech.js';
 import { parseText } from '../protocol/text-commands.js';
 import { formatRefusal } from '../protocol/text-replies.js';
+import { isLoopback } from './origins.js';
 import { Connection, type ConnectionHandler, disown, isEncrypted, own, refuse, type SocketOwner } from './tcp.js';
 import type { Certificate, Handshakes } from './tls.js';
 
@@ -74,7 +75,7 @@ export async function listen(
       else arrived(socket);
     });
   const door: Door = { limits, banner, tlsOnly: tls?.only === true, handshakes, arrivals, handle };
-  const server = await bind(options.host, options.port, (socket) => {
+  const server = await bind(options, (socket) => {
     const there = connections() + arrivals.size + (handshakes?.size ?? 0);
     const refusal = there >= limits.connectionsMax ? crowded : banned(socket);
     if (refusal !== undefined) refuse(socket, refusal);
@@ -91,9 +92,13 @@ export async function listen(
   };
 }
 
-function bind(host: string, port: number, accept: (socket: Socket) => void): Promise<Server> {
+function bind({ host, port, limits }: ListenOptions, accept: (socket: Socket) => void): Promise<Server> {
   return new Promise((resolve, reject) => {
-    const server = createServer({ allowHalfOpen: true, noDelay: true }, accept);
+    const server = createServer(
+      // A peer that vanished without a word is found out by TCP (RFC 9293, section 3.8.4).
+      { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: limits.keepAliveSeconds * 1000 },
+      accept,
+    );
     server.once('error', reject);
     server.listen({ host, port, backlog }, () => {
       server.off('error', reject);
@@ -175,10 +180,6 @@ class Arrival implements SocketOwner {
 
 /** Whatever somebody says who was turned away. */
 const unheard: ConnectionHandler = { lines() {}, ended() {}, drained() {}, closed() {} };
-
-function isLoopback(address: string | undefined): boolean {
-  return address !== undefined && /^(::ffff:)?127\.|^::1$/.test(address);
-}
 
 /** A refusal of all that a connection says, as an answer to the first line of it. */
 function answerTo(chunk: Buffer, refusal: Refusal, limits: Limits): string {

@@ -1,4 +1,4 @@
-import { isRefusal, refusals } from '../protocol/refusals.js';
+import { isRefusal } from '../protocol/refusals.js';
 import { type Chat, type Handlers, inRoom, pageRange, replyOf } from './calls.js';
 import type { User } from './users.js';
 
@@ -14,8 +14,8 @@ export function privateCalls({
   return {
     'private.send': (session, { room: name, to, text, clientMsgId }, reply) => {
       const user = session.user as User;
-      const waitMs = users.floodWait(user);
-      if (waitMs > 0) return reply(refusals.rateLimited(limits.floodRate, waitMs));
+      const refusal = users.flooding(user, session.origin);
+      if (refusal !== undefined) return reply(refusal);
       return inRoom(rooms, session, name, reply, (room, reply) => {
         const from = user.id;
         return room.ref.call({ type: 'vouch', from, to }, (vouched) => {

@@ -109,8 +109,8 @@ export function roomCalls({
     'room.send': (session, { room: name, text, clientMsgId }, reply) => {
       const user = session.user as User;
       // Whether there is such a room or not: else that would tell.
-      const waitMs = users.floodWait(user);
-      if (waitMs > 0) return reply(refusals.rateLimited(limits.floodRate, waitMs));
+      const refusal = users.flooding(user, session.origin);
+      if (refusal !== undefined) return reply(refusal);
       return inRoom(rooms, session, name, reply, (room, reply) =>
         room.ref.call(
           { type: 'send', user: user.id, text, clientMsgId },

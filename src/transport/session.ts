@@ -7,6 +7,7 @@ import { type Refusal, refusals } from '../protocol/refusals.js';
 import { type Call, type Caller, CallQueue } from './call-queue.js';
 import type { Cursor, Reader } from './feed.js';
 import { Interpreter, type Speaker } from './interpreter.js';
+import type { Origin } from './origins.js';
 import type { Room } from './rooms.js';
 import type { Connection, ConnectionHandler } from './tcp.js';
 import type { User } from './users.js';
@@ -40,6 +41,8 @@ export class Session implements ConnectionHandler, Reader, Speaker, Caller {
   /** When it came, Unix time in ms. */
   readonly since = Date.now();
   user: User | undefined;
+  /** What it has in common with others from its address; undefined where those are not limited. */
+  origin: Origin | undefined;
   /** The session of the user's, in the contract's sense, with whose token this connection came. */
   sessionId: SessionId | undefined;
   currentRoom: RoomName | undefined;

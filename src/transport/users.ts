@@ -7,6 +7,7 @@ import type { Reads } from '../reads/pool.js';
 import { replyOf } from './calls.js';
 import { Feed } from './feed.js';
 import { type Bucket, takeToken } from './flood.js';
+import type { Origin } from './origins.js';
 import type { Session } from './session.js';
 
 /** A connected user as the gateway knows it. */
@@ -94,14 +95,19 @@ export class Users {
     for (const frame of frames) this.#byId.get(frame.user)?.inbox.publish(frame);
   }
 
-  /** How many ms the user must wait before sending; 0 if the message may go out now, which counts it. */
-  floodWait(user: User): number {
-    const { floodRate } = this.#limits;
-    if (floodRate === 0) return 0;
-    const { bucket, waitMs } = takeToken(user.bucket, floodRate, Date.now());
-    user.bucket = bucket;
-    return waitMs;
+  /** Why the user may not send a message from there now; if they may, it counts as sent. */
+  flooding(user: User, origin: Origin | undefined): Refusal | undefined {
+    const { floodRate, addressFloodRate } = this.#limits;
+    return takeFrom(user, floodRate) ?? (origin === undefined ? undefined : takeFrom(origin, addressFloodRate));
   }
+}
+
+/** Takes a token of somebody's bucket, or refuses; a rate of 0 is no limit. */
+function takeFrom(holder: { bucket: Bucket | undefined }, rate: number): Refusal | undefined {
+  if (rate === 0) return undefined;
+  const { bucket, waitMs } = takeToken(holder.bucket, rate, Date.now());
+  holder.bucket = bucket;
+  return waitMs === 0 ? undefined : refusals.rateLimited(rate, waitMs);
 }
 
 /**

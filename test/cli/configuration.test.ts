@@ -17,6 +17,12 @@ const said: { readonly [Name in SettingName]: readonly [text: string, value: unk
     ['y, x ,y', ['y', 'x']],
   ],
   'flood-rate': [0, 1, 1_000_000].map((rate) => [`${rate}`, rate]),
+  'address-flood-rate': [0, 1, 1_000_000].map((rate) => [`${rate}`, rate]),
+  'limit-loopback': [
+    ['true', true],
+    ['0', false],
+    ['1', true],
+  ],
   'room-threads': [1, 2, 1_000_000].map((count) => [`${count}`, count]),
   'drain-seconds': [0, 1, 86_400].map((seconds) => [`${seconds}`, seconds]),
   'log-level': ['trace', 'silent', 'warn'].map((level) => [level, level]),

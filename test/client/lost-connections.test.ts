@@ -77,12 +77,13 @@ for (const side of ['client', 'server'] as const) {
 t.test('a reader who waits for a call inside the loop gets over a connection lost under a large backlog', async (t) => {
   const room = 'sala2';
   await observer.join(room);
-  const bia = await enter({ port: proxy.port, as: { name: 'bia' }, backoff, pushQueueBytesMax: 24e6 });
+  const bia = await enter({ port: proxy.port, as: { name: 'bia' }, backoff, pushQueueBytesMax: 56e6 });
   t.teardown(() => bia.close());
   await bia.join(room);
   const events = bia.events();
-  // More than the client keeps for its reader and the systems keep on the way.
-  const count = 6000;
+  // More than the client keeps for its reader and the systems keep on the way: with the proxy there are two ways, of up to
+  // 10 MB each, and as much must fit into half of the client's queue.
+  const count = 9000;
   const text = (i: number) => `${i} ${'x'.repeat(8000)}`;
   for (let i = 0; i < count; i += 500) {
     await Promise.all(Array.from({ length: 500 }, (_, j) => observer.send(room, text(i + j))));

@@ -110,6 +110,7 @@ const examples: Examples = {
   tooManyAddressBans: (refuse) => refuse(1000),
   addressBansNotSaved: (refuse) => refuse('ENOSPC: no space left on device, write', 1000),
   faultsNotAllowed: (refuse) => refuse(),
+  nameMixed: (refuse) => refuse('name'),
   tlsRequired: (refuse) => refuse(),
   tlsNotOffered: (refuse) => refuse(),
   roomFull: (refuse) => refuse('sala1', 10_000),

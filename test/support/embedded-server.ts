@@ -88,7 +88,10 @@ export async function startEmbedded(
   t: Test,
   names: readonly string[],
   limits: Partial<Limits> = {},
-  { owner = serverActor, ...more }: Partial<Pick<GatewayOptions, 'host' | 'tls'>> & { readonly owner?: string } = {},
+  {
+    owner = serverActor,
+    ...more
+  }: Partial<Pick<GatewayOptions, 'host' | 'tls' | 'limitLoopback'>> & { readonly owner?: string } = {},
 ): Promise<EmbeddedServer> {
   const all: Limits = { ...defaultLimits, ...limits };
   const directory = t.testdir();
