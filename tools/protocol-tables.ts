@@ -190,8 +190,6 @@ const examples: { readonly [Name in keyof typeof refusals]: Refusal } = {
   tlsRequired: refusals.tlsRequired(),
   tlsNotOffered: refusals.tlsNotOffered(),
   roomFull: refusals.roomFull('sala1', defaultLimits.roomMembersMax),
-  roomNameReserved: refusals.roomNameReserved('segredo--0123456789ab', 'room'),
-  privateNameTooLong: refusals.privateNameTooLong(defaultLimits),
   roomClosed: refusals.roomClosed('sala1'),
   banned: refusals.banned('sala1', 60_000),
   muted: refusals.muted('sala1', 60_000),

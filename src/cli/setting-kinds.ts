@@ -1,5 +1,5 @@
 import { defaultLimits } from '../protocol/limits.js';
-import { isPrivate, parseWord, type RoomName } from '../protocol/names.js';
+import { parseWord, type RoomName } from '../protocol/names.js';
 import { refusals } from '../protocol/refusals.js';
 import { type Language, quote } from '../protocol/speech.js';
 import { wordsIn } from './words.js';
@@ -67,8 +67,6 @@ export const rooms: Kind<readonly RoomName[]> = {
     if (wrong !== undefined) {
       return { wrong: `${quote(wrong)}: ${refusals.roomNameInvalid(defaultLimits).message[language]}` };
     }
-    const reserved = names.find((name) => name !== undefined && isPrivate(name));
-    if (reserved !== undefined) return { wrong: refusals.roomNameReserved(reserved, 'rooms').message[language] };
     return { value: [...new Set(names as RoomName[])] };
   },
 };

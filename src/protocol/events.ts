@@ -31,6 +31,8 @@ export type RoomEvent =
       readonly at: number;
       readonly user: string;
       readonly topic: string;
+      /** Whether the room is only for members and the invited; told to nobody. */
+      readonly private?: boolean;
     }
   | {
       readonly type: 'topic-changed';

@@ -18,8 +18,6 @@ export interface Limits {
   readonly topicBytesMax: number;
   readonly nameCharactersMax: number;
   readonly roomNameCharactersMax: number;
-  /** Characters of the name that is given to a private room, before the server adds to it. */
-  readonly privateRoomNameCharactersMax: number;
   readonly clientMsgIdCharactersMax: number;
   /** For how long a `clientMsgId` is remembered. */
   readonly clientMsgIdSeconds: number;
@@ -115,7 +113,6 @@ export const defaultLimits: Limits = {
   topicBytesMax: 512,
   nameCharactersMax: 32,
   roomNameCharactersMax: 64,
-  privateRoomNameCharactersMax: 50,
   clientMsgIdCharactersMax: 64,
   clientMsgIdSeconds: 24 * 60 * 60,
   dataDepthMax: 64,

@@ -7,7 +7,6 @@ import {
   clientMsgId,
   messageText,
   newPassword,
-  newRoomName,
   type Param,
   type ParamKind,
   type ParamTable,
@@ -264,7 +263,7 @@ export const methods = {
   },
   'room.create': {
     alias: 'criar_sala',
-    params: { room: must(newRoomName, 'sala'), topic: may(topicText, 'topico'), private: may(yesOrNo, 'privada') },
+    params: { room: must(roomName, 'sala'), topic: may(topicText, 'topico'), private: may(yesOrNo, 'privada') },
     result: v.object({ room: v.string(), epoch: v.string(), seq }),
     needs: 'user',
     order: 'alone',

@@ -25,21 +25,6 @@ export function parseWord(input: string, charactersMax: number): string | undefi
   return word.test(name) && [...name].length <= charactersMax ? name : undefined;
 }
 
-const privateMark = /--[0-9a-f]{12}$/;
-
-/**
- * Whether a room is private: its name says so. The server ends such names in 48 random bits, and nobody can choose one,
- * so a name that is taken tells nothing about private rooms (ADR 18).
- */
-export function isPrivate(room: string): boolean {
-  return privateMark.test(room);
-}
-
-/** The name of a private room that its maker calls `name`; `random` is 12 hex digits. */
-export function privateRoomName(name: RoomName, random: string): RoomName {
-  return `${name}--${random}` as RoomName;
-}
-
 export function userId(name: UserName, number: number): UserId {
   return `${name}#${number}` as UserId;
 }

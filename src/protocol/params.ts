@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { type Role, roles } from './events.js';
 import type { Limits } from './limits.js';
-import { isPrivate, parseWord, type RoomName, type SessionId, type UserName, userId } from './names.js';
+import { parseWord, type RoomName, type SessionId, type UserName, userId } from './names.js';
 import { preparePassword } from './passwords.js';
 import { type Refusal, refusals } from './refusals.js';
 import { mixesScripts } from './scripts.js';
@@ -113,16 +113,6 @@ export const roomName: ParamKind<string, RoomName> = {
     const name = parseWord(input, limits.roomNameCharactersMax);
     return name === undefined ? { refusal: refusals.roomNameInvalid(limits, field) } : { value: name as RoomName };
   },
-};
-
-/** The name of a room in the making; those of private rooms are made by the server. */
-export const newRoomName: ParamKind<string, RoomName> = {
-  schema: v.string(),
-  wanted: wantedString,
-  check: (input, limits, field) =>
-    isPrivate(input)
-      ? { refusal: refusals.roomNameReserved(input, field) }
-      : (roomName.check as NonNullable<typeof roomName.check>)(input, limits, field),
 };
 
 /** A user's id, in NFC as ids are; whether there is such a user is not asked here. */

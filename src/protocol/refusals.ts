@@ -232,19 +232,6 @@ export const refusals = {
       `o nome de uma sala tem de 1 a ${limits.roomNameCharactersMax} letras, dígitos, _ ou -, como sala1`,
       field === undefined ? {} : { field },
     ),
-  roomNameReserved: (room: string, field: string) =>
-    refuse(
-      'ROOM_NAME_INVALID',
-      `${quote(room)} ends as only private rooms do, which the server names; choose another name, or give private`,
-      `${quote(room)} termina como só as salas privadas, que o servidor nomeia; escolha outro nome, ou use privada`,
-      { field },
-    ),
-  privateNameTooLong: (limits: Limits) =>
-    refuse(
-      'ROOM_NAME_INVALID',
-      `a private room's name has at most ${limits.privateRoomNameCharactersMax} characters; the server adds to it`,
-      `o nome de uma sala privada tem no máximo ${limits.privateRoomNameCharactersMax} caracteres; o servidor o completa`,
-    ),
   roomClosed: (room: string) =>
     refuse(
       'ROOM_EXISTS',

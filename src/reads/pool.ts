@@ -30,9 +30,9 @@ export interface Reads {
 const threadsMax = 2;
 /**
  * A page takes its time to be written out, in which the threads would finish the next, and nobody else had a turn before
- * the last reader is served.
+ * the last reader is served. So small pages come a few at a time, and large ones one by one.
  */
-const underWayMax = 2;
+const underWayMax = 8;
 const busyRetryMs = 100;
 
 /** Every read rejects with PoolBusy when `queueMax` of them wait, and with the read's own error when it fails. */

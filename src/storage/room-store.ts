@@ -1,5 +1,5 @@
 import type { ModerationEvent, Role, RoomEvent } from '../protocol/events.js';
-import { isPrivate, type RoomName, type UserId } from '../protocol/names.js';
+import type { RoomName, UserId } from '../protocol/names.js';
 import { type Database, type DatabaseKind, openDatabase, StorageError } from './database.js';
 import { type OnCommit, type Transaction, transactionsOn } from './transactions.js';
 
@@ -36,7 +36,8 @@ export const roomDatabase: DatabaseKind = {
        detail TEXT,
        key INTEGER NOT NULL
      ) STRICT;`,
-    `ALTER TABLE room ADD COLUMN closed INTEGER NOT NULL DEFAULT 0;
+    `ALTER TABLE room ADD COLUMN private INTEGER NOT NULL DEFAULT 0;
+     ALTER TABLE room ADD COLUMN closed INTEGER NOT NULL DEFAULT 0;
      ALTER TABLE room ADD COLUMN slow_mode_seconds INTEGER NOT NULL DEFAULT 0;
      ALTER TABLE room ADD COLUMN slow_mode_since INTEGER NOT NULL DEFAULT 0;
      CREATE TABLE standings (
@@ -62,6 +63,7 @@ export interface StoredRoom {
   readonly head: number;
   readonly at: number;
   readonly members: readonly StoredMember[];
+  readonly private: boolean;
   readonly closed: boolean;
   readonly standings: readonly StoredStanding[];
   readonly slowModeSeconds: number;
@@ -80,6 +82,7 @@ export interface StoredStanding {
 interface RoomRow {
   readonly epoch: string;
   readonly topic: string;
+  readonly private: number;
   readonly closed: number;
   readonly slowModeSeconds: number;
   readonly slowModeSince: number;
@@ -136,6 +139,7 @@ export class RoomStore {
       head: head?.seq ?? 0,
       at: head?.at ?? 0,
       members: this.#statements.members.all() as StoredMember[],
+      private: room?.private === 1,
       closed: room?.closed === 1,
       standings: this.#statements.standings.all() as StoredStanding[],
       slowModeSeconds: room?.slowModeSeconds ?? 0,
@@ -163,7 +167,7 @@ export class RoomStore {
       case 'joined':
         this.#change(event.seq, event.at, event.type, event.user, event.role, key);
         this.#statements.addMember.run(event.user, event.role, event.seq);
-        if (isPrivate(this.#room)) this.#statements.removeStanding.run('invited', event.user);
+        this.#statements.removeStanding.run('invited', event.user);
         break;
       case 'left':
         this.#change(event.seq, event.at, event.type, event.user, event.reason ?? null, key);
@@ -171,7 +175,7 @@ export class RoomStore {
         break;
       case 'created':
         this.#change(event.seq, event.at, event.type, event.user, event.topic, key);
-        this.#statements.create.run(this.#room, epoch, event.topic);
+        this.#statements.create.run(this.#room, epoch, event.topic, event.private === true ? 1 : 0);
         break;
       case 'topic-changed':
         this.#change(event.seq, event.at, event.type, event.user, event.topic, key);
@@ -252,7 +256,7 @@ function prepare(db: Database) {
   return {
     name: db.prepare('SELECT name FROM room').pluck(),
     room: db.prepare(
-      `SELECT epoch, topic, closed, slow_mode_seconds AS slowModeSeconds, slow_mode_since AS slowModeSince FROM room`,
+      `SELECT epoch, topic, private, closed, slow_mode_seconds AS slowModeSeconds, slow_mode_since AS slowModeSince FROM room`,
     ),
     head: db.prepare(
       `SELECT seq, at FROM (SELECT seq, at FROM messages ORDER BY seq DESC LIMIT 1)
@@ -274,7 +278,7 @@ function prepare(db: Database) {
     removeStanding: db.prepare('DELETE FROM standings WHERE standing = ? AND user = ?'),
     removeEnded: db.prepare('DELETE FROM standings WHERE standing = ? AND until <= ?'),
     latest: db.prepare('SELECT user, at FROM messages WHERE seq > ? ORDER BY seq DESC'),
-    create: db.prepare('INSERT INTO room (only, name, epoch, topic) VALUES (1, ?, ?, ?)'),
+    create: db.prepare('INSERT INTO room (only, name, epoch, topic, private) VALUES (1, ?, ?, ?, ?)'),
     renewEpoch: db.prepare('UPDATE room SET epoch = ?'),
     setTopic: db.prepare('UPDATE room SET topic = ?'),
     byClientMsgId: db.prepare(

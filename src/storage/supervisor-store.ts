@@ -81,7 +81,8 @@ export const supervisorDatabase: DatabaseKind = {
        blocked TEXT NOT NULL,
        PRIMARY KEY (user, blocked)
      ) STRICT, WITHOUT ROWID;
-     CREATE INDEX blocks_by_blocked ON blocks (blocked);`,
+     CREATE INDEX blocks_by_blocked ON blocks (blocked);
+     ALTER TABLE rooms ADD COLUMN private INTEGER NOT NULL DEFAULT 0;`,
   ],
 };
 
@@ -99,6 +100,13 @@ export interface SessionRecord {
   readonly createdAt: number;
   readonly lastUsedAt: number;
   readonly address: string;
+}
+
+/** A room in the directory of rooms. */
+export interface StoredRoomEntry {
+  readonly topic: string;
+  readonly createdBy: string;
+  readonly private?: boolean | undefined;
 }
 
 /** The supervisor's side of its database: the only writer. */
@@ -248,12 +256,15 @@ export class SupervisorStore {
     return this.findRoom(room) !== undefined;
   }
 
-  findRoom(room: RoomName): { topic: string; createdBy: string } | undefined {
-    return this.#statements.room.get(room) as { topic: string; createdBy: string } | undefined;
+  findRoom(room: RoomName): StoredRoomEntry | undefined {
+    const row = this.#statements.room.get(room) as (Omit<StoredRoomEntry, 'private'> & { hidden: number }) | undefined;
+    if (row === undefined) return undefined;
+    const { hidden, ...entry } = row;
+    return hidden === 1 ? { ...entry, private: true } : entry;
   }
 
-  addRoom(room: RoomName, topic: string, createdBy: string): void {
-    this.#statements.addRoom.run(room, topic, createdBy);
+  addRoom(room: RoomName, { topic, createdBy, private: hidden }: StoredRoomEntry): void {
+    this.#statements.addRoom.run(room, topic, createdBy, hidden === true ? 1 : 0);
   }
 
   memberships(user: UserId): RoomName[] {
@@ -366,8 +377,8 @@ function prepare(db: Database) {
     removeInbox: db.prepare('DELETE FROM inbox WHERE owner = ?'),
     rooms: db.prepare('SELECT room FROM rooms ORDER BY number').pluck(),
     roomCount: db.prepare('SELECT count(*) FROM rooms').pluck(),
-    room: db.prepare('SELECT topic, created_by AS createdBy FROM rooms WHERE room = ?'),
-    addRoom: db.prepare('INSERT INTO rooms (room, topic, created_by) VALUES (?, ?, ?)'),
+    room: db.prepare('SELECT topic, created_by AS createdBy, private AS hidden FROM rooms WHERE room = ?'),
+    addRoom: db.prepare('INSERT INTO rooms (room, topic, created_by, private) VALUES (?, ?, ?, ?)'),
     memberships: db.prepare('SELECT room FROM memberships WHERE user = ? ORDER BY room').pluck(),
     addMembership: db.prepare('INSERT INTO memberships VALUES (?, ?) ON CONFLICT DO NOTHING'),
     removeMembership: db.prepare('DELETE FROM memberships WHERE user = ? AND room = ?'),

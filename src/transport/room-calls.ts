@@ -1,14 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import type { MemberList } from '../actors/room/decisions.js';
 import { notMember } from '../actors/room/moderation.js';
 import type { Result } from '../protocol/methods.js';
-import { nameOf, privateRoomName } from '../protocol/names.js';
+import { nameOf } from '../protocol/names.js';
 import { isRefusal, refusals } from '../protocol/refusals.js';
 import { type Chat, type Handlers, inRoom, isShown, pageRange, replyOf } from './calls.js';
 import type { User } from './users.js';
-
-/** See privateRoomName: 12 hex digits. */
-const privateMarkBytes = 6;
 
 /** What happens in rooms. */
 export function roomCalls({
@@ -44,13 +40,9 @@ export function roomCalls({
       return reply({ rooms: list.sort((one, other) => (one.room < other.room ? -1 : 1)) });
     },
 
-    'room.create': async (session, { room: wanted, topic = '', private: hidden = false }, reply) => {
+    'room.create': async (session, { room: name, topic = '', private: hidden }, reply) => {
       const { id } = session.user as User;
-      if (hidden && [...wanted].length > limits.privateRoomNameCharactersMax) {
-        return reply(refusals.privateNameTooLong(limits));
-      }
-      const name = hidden ? privateRoomName(wanted, randomBytes(privateMarkBytes).toString('hex')) : wanted;
-      const outcome = await supervisor.ask({ type: 'create-room', room: name, topic, by: id });
+      const outcome = await supervisor.ask({ type: 'create-room', room: name, topic, by: id, private: hidden });
       if (isRefusal(outcome)) {
         // Who is told that a room exists may join it: also one that somebody is just making.
         const there = outcome.code === 'ROOM_EXISTS' ? await rooms.open(name) : undefined;

@@ -5,7 +5,7 @@ import type { RoomFrame } from '../actors/room/room.js';
 import type { RoomInfo } from '../actors/supervisor/room-threads.js';
 import type { Dialect } from '../protocol/events.js';
 import type { Limits } from '../protocol/limits.js';
-import { isPrivate, type RoomName } from '../protocol/names.js';
+import type { RoomName } from '../protocol/names.js';
 import { encodeReset } from '../protocol/pushes.js';
 import { isRefusal, type Refusal } from '../protocol/refusals.js';
 import type { Reads } from '../reads/pool.js';
@@ -18,7 +18,7 @@ export interface Room {
   readonly ref: ActorRef<RoomCommand, RoomReply, RoomFrame, RoomInfo>;
   readonly feed: Feed;
   /** Whether only members and the invited may know of it. */
-  readonly private: boolean;
+  private: boolean;
   epoch: string;
   topic: string;
   members: number;
@@ -95,7 +95,7 @@ export class Rooms {
         onConnected: (info) => {
           if (room === undefined) {
             const feed = this.#feed(info, reads);
-            room = { name, file: info.file, ref, feed, private: isPrivate(name), restarts: 0, ...statusOf(info) };
+            room = { name, file: info.file, ref, feed, restarts: 0, ...statusOf(info) };
             this.#byName.set(name, room);
             resolve(room);
           } else {
@@ -130,8 +130,9 @@ export class Rooms {
   }
 }
 
-function statusOf({ epoch, topic, members, closed }: RoomInfo): Pick<Room, 'epoch' | 'topic' | 'members' | 'closed'> {
-  return { epoch, topic, members, closed };
+function statusOf(info: RoomInfo): Pick<Room, 'epoch' | 'topic' | 'members' | 'private' | 'closed'> {
+  const { epoch, topic, members, private: hidden, closed } = info;
+  return { epoch, topic, members, private: hidden, closed };
 }
 
 /** The room's thread died and was replaced; events whose frames died with it are read from the store. */

@@ -61,9 +61,3 @@ t.test("admin role makes somebody a moderator of a room that is the server's, wh
   t.match(await client.nextPush('room.changed'), change, 'members are told');
   await client.call('room.kick', { room: 'sala1', user: bia.userId });
 });
-
-t.test('a configured room cannot have a name that only private rooms have', async (t) => {
-  const { code, stderr } = await salas(['serve', '--port', '0', '--data', t.testdir(), '--rooms', 'a--0123456789ab']);
-  t.equal(code, 2);
-  t.match(stderr, /ends as only private rooms do/);
-});

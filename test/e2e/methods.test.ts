@@ -288,7 +288,9 @@ async function scene(t: Test, { method }: Usage): Promise<Scene> {
   const [ana, bia] = await gather(t, daemon, room, 'ana', 'bia');
   await bia.client.call('room.send', { room, text: 'oi' });
   const { room: secret } =
-    method === 'room.invite' ? await ana.client.call('room.create', { room: 'segredo', private: true }) : { room: '' };
+    method === 'room.invite'
+      ? await ana.client.call('room.create', { room: `segredo_${number}`, private: true })
+      : { room: '' };
   // One address may try passwords so often only.
   const eva = /^(account|session)\./.test(method) ? await register(t, daemon, 'eva') : ana;
   if (eva !== ana) await eva.client.call('account.create', { password });

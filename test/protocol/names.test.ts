@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
-import { isPrivate, nameOf, parseWord, privateRoomName, userId } from '../../src/protocol/names.js';
-import { roomNames, userNames, userNumbers } from '../support/arbitraries.js';
+import { nameOf, parseWord, userId } from '../../src/protocol/names.js';
+import { userNames, userNumbers } from '../support/arbitraries.js';
 
 const charactersMax = 32;
 const parse = (input: string) => parseWord(input, charactersMax);
@@ -109,22 +109,4 @@ t.test("a user's id is the name and a number, and tells the name", async (t) => 
       assert.equal(userId(name, number) === userId(other, otherNumber), same);
     }),
   );
-});
-
-t.test('the name of a private room says so, and no other does', async (t) => {
-  fc.assert(
-    fc.property(
-      roomNames,
-      fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 12, maxLength: 12 }),
-      (name, random) => {
-        const secret = privateRoomName(name, random);
-        assert.ok(isPrivate(secret));
-        assert.equal(parseWord(secret, 100), secret, 'it is a name as others are');
-      },
-    ),
-  );
-  for (const name of ['sala1', 'a-0123456789ab', 'a--0123456789a', 'a--0123456789ag', 'a--0123456789ab-']) {
-    t.notOk(isPrivate(name), name);
-  }
-  t.notOk(isPrivate('sala-550e8400-e29b-41d4-a716-446655440000'), 'nor does one that ends in a UUID');
 });

@@ -14,7 +14,7 @@ import { ana, bia, sala1 } from '../support/people.js';
 function dataDirectory(t: Test): { directory: string; file: string } {
   const directory = t.testdir({ rooms: {} });
   const supervisor = new SupervisorStore(supervisorFile(directory));
-  supervisor.addRoom(sala1, '', 'salas');
+  supervisor.addRoom(sala1, { topic: '', createdBy: 'salas' });
   supervisor.addToInbox(ana, { seq: 1, room: sala1, from: bia, to: ana, at: 1000, text: 'psiu' }, undefined);
   supervisor.close();
   const file = roomFile(directory, sala1);

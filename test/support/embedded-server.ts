@@ -25,10 +25,12 @@ class EmbeddedRoom {
   #actor: ActorThread<RoomCommand, RoomReply, RoomFrame> | undefined;
   #fatal: RoomCommand['type'] | undefined;
   readonly #owner: string;
+  readonly #private: boolean;
   #logs = 0;
 
-  constructor(name: RoomName, file: string, limits: Limits, owner: string) {
+  constructor(name: RoomName, file: string, limits: Limits, owner: string, hidden: boolean) {
     this.#owner = owner;
+    this.#private = hidden;
     this.#name = name;
     this.#file = file;
     this.#limits = limits;
@@ -64,7 +66,8 @@ class EmbeddedRoom {
   }
 
   #open(): Room {
-    const creation = { by: this.#owner, topic: '', epoch: `e${++this.#logs}`, at: Date.UTC(2025, 0) };
+    const at = Date.UTC(2025, 0);
+    const creation = { by: this.#owner, topic: '', epoch: `e${++this.#logs}`, at, private: this.#private };
     return new Room(this.#file, this.#name, creation, this.#limits);
   }
 
@@ -83,21 +86,28 @@ export interface EmbeddedServer extends Gateway {
   room(name: string): EmbeddedRoom;
 }
 
-/** `owner`: whose rooms they are; a user who is yet to register, like `ana#1`. */
+/** `owner`: whose rooms they are; a user who is yet to register, like `ana#1`. `private`: which rooms are. */
 export async function startEmbedded(
   t: Test,
   names: readonly string[],
   limits: Partial<Limits> = {},
   {
     owner = serverActor,
+    private: hidden = [],
     ...more
-  }: Partial<Pick<GatewayOptions, 'host' | 'tls' | 'limitLoopback'>> & { readonly owner?: string } = {},
+  }: Partial<Pick<GatewayOptions, 'host' | 'tls' | 'limitLoopback'>> & {
+    readonly owner?: string;
+    readonly private?: readonly string[];
+  } = {},
 ): Promise<EmbeddedServer> {
   const all: Limits = { ...defaultLimits, ...limits };
   const directory = t.testdir();
   mkdirSync(join(directory, 'rooms'));
   const rooms = new Map(
-    (names as RoomName[]).map((name) => [name, new EmbeddedRoom(name, roomFile(directory, name), all, owner)] as const),
+    (names as RoomName[]).map((name) => {
+      const room = new EmbeddedRoom(name, roomFile(directory, name), all, owner, hidden.includes(name));
+      return [name, room] as const;
+    }),
   );
   const file = supervisorFile(directory);
   const supervisor = new Supervisor(file, all);

@@ -109,7 +109,14 @@ export class RoomOracle implements Witness {
   opened(room: Room): void {
     const { members } = this.#model;
     const topic = this.log.findLast((event) => 'topic' in event)?.topic;
-    const status = { epoch: this.#epoch, head: this.log.length, members: members.size, topic, closed: false };
+    const status = {
+      epoch: this.#epoch,
+      head: this.log.length,
+      members: members.size,
+      topic,
+      private: false,
+      closed: false,
+    };
     assert.deepEqual(room.status(), status);
     const commands = [{ type: 'list-members', user: ana } as const];
     const ask = { at: 0, commands, firstKey: 0, again: false, dialects: [] };

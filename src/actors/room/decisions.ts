@@ -1,6 +1,6 @@
 import type { LeaveReason, Role, RoomEvent } from '../../protocol/events.js';
 import type { Limits } from '../../protocol/limits.js';
-import { isPrivate, type RoomName, type UserId } from '../../protocol/names.js';
+import type { RoomName, UserId } from '../../protocol/names.js';
 import { isRefusal, type Refusal, refusals } from '../../protocol/refusals.js';
 import {
   applyModeration,
@@ -23,7 +23,7 @@ export interface RoomState {
   topic: string;
   readonly members: Map<UserId, Member>;
   /** Whether only members and the invited may know of the room; its name says so. */
-  readonly private: boolean;
+  private: boolean;
   closed: boolean;
   readonly standings: Standings;
   /** Seconds between two messages of one member; 0 where there need be none. */
@@ -39,7 +39,14 @@ export interface Member {
 }
 
 export type RoomCommand =
-  | { readonly type: 'create'; readonly by: string; readonly topic: string; readonly epoch: string }
+  | {
+      readonly type: 'create';
+      readonly by: string;
+      readonly topic: string;
+      readonly epoch: string;
+      /** Whether the room is only for members and the invited. */
+      readonly private?: boolean | undefined;
+    }
   | { readonly type: 'join'; readonly user: UserId }
   | { readonly type: 'leave'; readonly user: UserId; readonly reason?: LeaveReason }
   | { readonly type: 'send'; readonly user: UserId; readonly text: string; readonly clientMsgId?: string | undefined }
@@ -92,7 +99,7 @@ const nothing: readonly RoomEvent[] = [];
 export function emptyRoom(room: RoomName): RoomState {
   return {
     ...{ room, epoch: '', head: 0, at: 0, topic: '', members: new Map() },
-    ...{ private: isPrivate(room), closed: false, slowModeSeconds: 0, spoke: new Map() },
+    ...{ private: false, closed: false, slowModeSeconds: 0, spoke: new Map() },
     standings: { banned: new Map(), muted: new Map(), invited: new Map() },
   };
 }
@@ -116,7 +123,9 @@ export function decide(
   switch (command.type) {
     case 'create': {
       if (state.head > 0) return accept({ type: 'done', seq: state.head });
-      const created: RoomEvent = { type: 'created', seq, at: time, user: command.by, topic: command.topic };
+      const { by, topic } = command;
+      const hidden = command.private === true ? { private: true } : {};
+      const created: RoomEvent = { type: 'created', seq, at: time, user: by, topic, ...hidden };
       if (!command.by.includes('#')) return { events: [created], outcome: { type: 'done', seq } };
       const joined: RoomEvent = { type: 'joined', seq: seq + 1, at: time, user: command.by as UserId, role: 'owner' };
       return { events: [created, joined], outcome: { type: 'done', seq: seq + 1 } };
@@ -203,11 +212,12 @@ export function apply(state: RoomState, event: RoomEvent, epoch: string): void {
   switch (event.type) {
     case 'created':
       state.epoch = epoch;
+      state.private = event.private === true;
       state.topic = event.topic;
       break;
     case 'joined':
       state.members.set(event.user, { role: event.role, since: event.seq });
-      if (state.private) state.standings.invited.delete(event.user);
+      state.standings.invited.delete(event.user);
       break;
     case 'left':
       state.members.delete(event.user);

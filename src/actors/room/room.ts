@@ -35,6 +35,7 @@ export interface RoomStatus {
   readonly head: number;
   readonly members: number;
   readonly topic: string;
+  readonly private: boolean;
   readonly closed: boolean;
 }
 
@@ -84,8 +85,8 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
   }
 
   status(): RoomStatus {
-    const { epoch, head, members, topic, closed } = this.#state;
-    return { epoch, head, members: members.size, topic, closed };
+    const { epoch, head, members, topic, private: hidden, closed } = this.#state;
+    return { epoch, head, members: members.size, topic, private: hidden, closed };
   }
 
   /** Transactions on disk since it was opened. */
@@ -197,6 +198,7 @@ export interface Creation {
   readonly topic: string;
   readonly epoch: string;
   readonly at: number;
+  readonly private?: boolean | undefined;
 }
 
 /** Who is no more in the room by this event, which has not happened yet. */

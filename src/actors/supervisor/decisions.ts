@@ -10,6 +10,8 @@ import { answer, type Decision, done, resumed } from './decision.js';
 export interface RoomEntry {
   readonly topic: string;
   readonly createdBy: string;
+  /** Whether it is only for members and the invited. */
+  readonly private?: boolean | undefined;
 }
 
 /** The token with which a client comes, here only by its SHA-256, and the address from which it comes. */
@@ -27,7 +29,13 @@ export type SupervisorCommand =
   /** The user's identity is over; that of one with an account only with the hash of its password. */
   | { readonly type: 'end'; readonly user: UserId; readonly password?: string | undefined }
   | { readonly type: 'list-rooms'; readonly user: UserId }
-  | { readonly type: 'create-room'; readonly room: RoomName; readonly topic: string; readonly by: string }
+  | {
+      readonly type: 'create-room';
+      readonly room: RoomName;
+      readonly topic: string;
+      readonly by: string;
+      readonly private?: boolean | undefined;
+    }
   /** The user is about to join a room: noted before the room is asked, so that no membership is ever forgotten. */
   | { readonly type: 'note-room'; readonly user: UserId; readonly room: RoomName }
   | { readonly type: 'forget-room'; readonly user: UserId; readonly room: RoomName }
@@ -170,7 +178,8 @@ export function decide(command: SupervisorCommand, at: number, memory: Superviso
       const { room, topic, by } = command;
       if (memory.roomExists(room)) return answer(refusals.roomExists(room));
       if (memory.roomCount() >= limits.roomsMax) return answer(refusals.tooManyRooms(limits.roomsMax));
-      const created: SupervisorEvent = { type: 'room-created', room, entry: { topic, createdBy: by } };
+      const hidden = command.private === true ? { private: true } : {};
+      const created: SupervisorEvent = { type: 'room-created', room, entry: { topic, createdBy: by, ...hidden } };
       if (!by.includes('#')) return { events: [created], outcome: done };
       const noted = note(by as UserId, room, memory, limits);
       return 'code' in noted ? answer(noted) : { events: [created, noted], outcome: done };

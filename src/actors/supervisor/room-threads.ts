@@ -110,6 +110,7 @@ export class RoomThreads {
       const creation = {
         by: entry.createdBy,
         topic: entry.topic,
+        private: entry.private,
         epoch: randomBytes(6).toString('hex'),
         at: Date.now(),
       };

@@ -141,7 +141,7 @@ export class Supervisor implements Actor<SupervisorCommand, SupervisorReply, Inb
         this.#store.removeUser(event.user);
         break;
       case 'room-created':
-        this.#store.addRoom(event.room, event.entry.topic, event.entry.createdBy);
+        this.#store.addRoom(event.room, event.entry);
         break;
       case 'room-noted':
         this.#store.addMembership(event.user, event.room);
