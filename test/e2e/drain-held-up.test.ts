@@ -143,7 +143,9 @@ t.test('a second signal loses nothing that was answered', async (t) => {
   daemon.process.kill('SIGINT');
   const again = setInterval(() => daemon.process.kill('SIGINT'), 50);
   const answered = answeredTexts(await client.rest(), texts);
-  t.strictSame(await ended, [128 + 2, null]);
+  const [code] = await ended;
+  // The drain may be over before the second signal counts.
+  t.ok(code === 128 + 2 || code === 0, `${code}`);
   clearInterval(again);
   const logged = await textsAfterwards(t, daemon.data, 'sala1');
   t.ok(answered.length > 0 && answered.every((text, i) => text === `${i}`));
