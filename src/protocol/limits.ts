@@ -80,6 +80,8 @@ export interface Limits {
   readonly floodRate: number;
   /** Messages a second of all users of one address (in IPv6, of one /64); 0 is no limit, and this machine has none. */
   readonly addressFloodRate: number;
+  /** Addresses without a connection whose rate is remembered; those that were left longest ago are forgotten first. */
+  readonly originsMax: number;
   readonly accountsMax: number;
   /** Sessions of one user; a login beyond them ends the one that was used least recently. */
   readonly userSessionsMax: number;
@@ -147,6 +149,7 @@ export const defaultLimits: Limits = {
   userBlocksMax: 1000,
   floodRate: 0,
   addressFloodRate: 1000,
+  originsMax: 16_384,
   accountsMax: 100_000,
   userSessionsMax: 32,
   passwordCharactersMin: 8,

@@ -174,7 +174,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const closed = (session: Session): void => {
     sessions.delete(session);
     strangers.delete(session);
-    if (session.origin !== undefined) origins.close(session.origin);
     release(session);
   };
 
@@ -183,14 +182,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const overrun = `# salas ${version}: there are ${limits.connectionsPerAddressMax} connections from your address, and may be no more; end one first`;
   const { host } = options;
   const connections = () => sessions.size;
-  const banned = (socket: Socket) => {
-    const address = addressOf(socket);
-    if (origins.crowded(address)) return overrun;
-    const ban = bans.against(address, Date.now());
-    return ban && banLine(ban);
+  const unwelcome = (socket: Socket) => {
+    const ban = bans.against(addressOf(socket), Date.now());
+    if (ban !== undefined) return banLine(ban);
+    return origins.admit(socket) ? undefined : overrun;
   };
   const listener = await listen(
-    { host, port: options.port, limits, banner, crowded, banned, tls, connections },
+    { host, port: options.port, limits, banner, crowded, unwelcome, tls, connections },
     (connection) => {
       const session = new Session(connection, ++connectionsTotal, {
         limits,
@@ -199,7 +197,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         onRefusal,
         onClosed: closed,
       });
-      session.origin = origins.open(session.address);
+      session.origin = origins.of(session.address);
       sessions.add(session);
       strangers.add(session);
       return session;

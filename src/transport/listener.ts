@@ -22,7 +22,7 @@ export interface ListenOptions {
   /** What a client is told that is one too many, without LF. */
   readonly crowded: string;
   /** What a client is told that is turned away for where it comes from, without LF; undefined lets it in. */
-  readonly banned: (socket: Socket) => string | undefined;
+  readonly unwelcome: (socket: Socket) => string | undefined;
   /** How many that were handed on are there. */
   readonly connections: () => number;
   /** Offers TLS; with `only`, plain connections are for this machine alone. */
@@ -63,7 +63,7 @@ export async function listen(
   options: ListenOptions,
   handle: (connection: Connection) => ConnectionHandler,
 ): Promise<Listener> {
-  const { limits, banner, crowded, banned, connections, tls } = options;
+  const { limits, banner, crowded, unwelcome, connections, tls } = options;
   let closed = false;
   const arrivals = new Set<Arrival>();
   const arrived = (socket: Socket) => new Arrival(socket, door);
@@ -77,7 +77,7 @@ export async function listen(
   const door: Door = { limits, banner, tlsOnly: tls?.only === true, handshakes, arrivals, handle };
   const server = await bind(options, (socket) => {
     const there = connections() + arrivals.size + (handshakes?.size ?? 0);
-    const refusal = there >= limits.connectionsMax ? crowded : banned(socket);
+    const refusal = there >= limits.connectionsMax ? crowded : unwelcome(socket);
     if (refusal !== undefined) refuse(socket, refusal);
     else arrived(socket);
   });
