@@ -186,7 +186,7 @@ const examples: { readonly [Name in keyof typeof refusals]: Refusal } = {
   tooManyAddressBans: refusals.tooManyAddressBans(1000),
   addressBansNotSaved: refusals.addressBansNotSaved('ENOSPC: no space left on device, write', 1000),
   faultsNotAllowed: refusals.faultsNotAllowed(),
-  nameMixed: refusals.nameMixed('name'),
+  nameMixed: refusals.nameMixed('n', 'а', 'name'),
   tlsRequired: refusals.tlsRequired(),
   tlsNotOffered: refusals.tlsNotOffered(),
   roomFull: refusals.roomFull('sala1', defaultLimits.roomMembersMax),

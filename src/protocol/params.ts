@@ -4,7 +4,7 @@ import type { Limits } from './limits.js';
 import { parseWord, type RoomName, type SessionId, type UserName, userId } from './names.js';
 import { preparePassword } from './passwords.js';
 import { type Refusal, refusals } from './refusals.js';
-import { mixesScripts } from './scripts.js';
+import { mixedLetters } from './scripts.js';
 import type { Speech } from './speech.js';
 
 /**
@@ -102,7 +102,8 @@ export const userName: ParamKind<string, UserName> = {
   check: (input, limits, field) => {
     const name = parseWord(input, limits.nameCharactersMax);
     if (name === undefined) return { refusal: refusals.nameInvalid(limits, field) };
-    return mixesScripts(name) ? { refusal: refusals.nameMixed(field) } : { value: name as UserName };
+    const mixed = mixedLetters(name);
+    return mixed === undefined ? { value: name as UserName } : { refusal: refusals.nameMixed(...mixed, field) };
   },
 };
 

@@ -74,6 +74,11 @@ function refuse(code: ErrorCode, en: string, pt: string, more?: Pick<Refusal, 'f
   return { code, message: { en, pt }, ...more };
 }
 
+/** A letter as people can tell it from one that looks the same. */
+function letter(character: string): string {
+  return `${quote(character)} (U+${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')})`;
+}
+
 /**
  * Every refusal the server knows, one constructor each, in both languages. The first words of the three that
  * the JSON-RPC 2.0 specification prints in its examples are the specification's, and stay English.
@@ -149,11 +154,11 @@ export const refusals = {
       `um nome tem de 1 a ${limits.nameCharactersMax} letras, dígitos, _ ou -, como ana ou João-2`,
       field === undefined ? {} : { field },
     ),
-  nameMixed: (field: string) =>
+  nameMixed: (misfit: string, other: string, field: string) =>
     refuse(
       'NAME_INVALID',
-      'the name mixes writing systems whose letters look alike, like Latin a and Cyrillic а; keep to one',
-      'o nome mistura sistemas de escrita cujas letras se parecem, como o a latino e o а cirílico; use só um',
+      `letters of several scripts look alike, so a name keeps to one; ${letter(misfit)} is of another than ${letter(other)}`,
+      `letras de várias escritas se parecem, então um nome usa uma só; ${letter(misfit)} é de outra que ${letter(other)}`,
       { field },
     ),
   tokenInvalid: () =>

@@ -1,51 +1,102 @@
+import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
-import { mixesScripts } from '../../src/protocol/scripts.js';
+import { mixedLetters } from '../../src/protocol/scripts.js';
 
-t.test('a name of one script, or of scripts that are written together, is no mixture', async (t) => {
+t.test('a name may have the letters of one script, with marks, digits, _ and -', async (t) => {
   const names = [
-    ...[
-      'ana',
-      'João_da-Silva2',
-      'Αθηνά',
-      'Настя',
-      'محمد٣',
-      'נֹעָה',
-      'हिन्दी',
-      'தமிழ்',
-      'น้ำทิพย์',
-      '陈小明',
-      '𠮷野',
-      'さくらパーティー',
-    ],
-    ...['김민수', '김민수Kim', '田中Tanaka', 'ㄅㄆ陳Chen', 'ሰላም', '-_7'],
-    // Runes and Ogham: few know them.
-    ...['ᚠᚢᚦ', 'ᚑᚌᚐᚋ'],
+    'ana',
+    'João_da-Silva2',
+    'Αθηνά-7',
+    'Настя_2',
+    'مُحَمَّد٣',
+    'נֹעָה',
+    'हिन्दी2',
+    'தமிழ்',
+    'বাংলা৪',
+    'น้ำทิพย์',
+    'မြို့',
+    'ሰላም',
+    'Հայկ',
+    'ᏣᎳᎩ',
+    '𝒜𝒷',
+    '-_7',
+    '٣٤7',
   ];
-  for (const name of names) t.notOk(mixesScripts(name), name);
+  for (const name of names) t.equal(mixedLetters(name.normalize('NFC')), undefined, name);
 });
 
-t.test('letters of scripts that look alike are a mixture', async (t) => {
-  const names = {
-    'Cyrillic а in a Latin name': 'аna',
-    'Latin a in a Cyrillic name': 'Нaстя',
-    'Greek ο in a Latin name': 'jοao',
-    'Cyrillic and Greek': 'Настяα',
-    'Armenian and Latin': 'հello',
-    'a Japanese and a Korean letter': 'さ김',
-    'a rune among Latin letters': 'anaᚠ',
+t.test('scripts that people write together may be together', async (t) => {
+  const names = ['さくらパーティー', '陈小明Ming', '田中Taroさん', '김민수Kim', '金민수', 'ㄅㄆ中文abc', '𠮷野'];
+  for (const name of names) t.equal(mixedLetters(name), undefined, name);
+});
+
+t.test('letters that go with any script do', async (t) => {
+  for (const name of ['Kaʻiulani', 'Соловʼян', 'oʼbrien']) t.equal(mixedLetters(name), undefined, name);
+});
+
+t.test('a letter of another script is told, with one that it does not fit', async (t) => {
+  const mixed: Record<string, [string, string]> = {
+    аna: ['n', 'а'],
+    pаypal: ['а', 'p'],
+    αna: ['n', 'α'],
+    'ana-Ж': ['Ж', 'a'],
+    αж: ['ж', 'α'],
+    anaم: ['م', 'a'],
+    anaՕ: ['Օ', 'a'],
+    anaᎪ: ['Ꭺ', 'a'],
+    a𝐧a: ['𝐧', 'a'],
+    さ김: ['김', 'さ'],
+    ab中さㄅ: ['ㄅ', 'さ'],
+    'ж-1-中': ['中', 'ж'],
   };
-  for (const [what, name] of Object.entries(names)) t.ok(mixesScripts(name), what);
+  for (const [name, letters] of Object.entries(mixed)) t.strictSame(mixedLetters(name), letters, name);
 });
 
-t.test('digits, signs and marks change nothing, wherever they are', async () => {
-  const neutral = fc.constantFrom('0', '9', '_', '-', '\u0301');
-  const letters = fc.constantFrom('a', 'z', 'ã', 'а', 'я', 'α', '中', 'さ', '김', 'ᚠ');
-  const words = fc.array(fc.tuple(letters, fc.option(neutral, { nil: '' })), { minLength: 1, maxLength: 8 });
+const latin = fc.constantFrom(...'abcdefghijklmnopqrstuvwxyzABCãéçñøßİı');
+const confusable = fc.constantFrom(...'аеосрхуіАВЕКМНОРСТХαορνΑΒΕΖΗΙΚΜΝΟΡΤΥΧ');
+const neutral = fc.constantFrom(...'0123456789_-٣');
+
+t.test('no name has letters of Latin beside those of Cyrillic or Greek, wherever they stand', async () => {
+  const rest = fc.array(fc.oneof(latin, confusable, neutral), { maxLength: 29 });
   fc.assert(
-    fc.property(words, (pairs) => {
-      const bare = pairs.map(([letter]) => letter).join('');
-      return mixesScripts(bare) === mixesScripts(pairs.flat().join(''));
+    fc.property(latin, confusable, rest, fc.nat(), fc.nat(), (one, other, letters, here, there) => {
+      const name = [...letters];
+      name.splice(here % (name.length + 1), 0, one);
+      name.splice(there % (name.length + 1), 0, other);
+      assert.notEqual(mixedLetters(name.join('')), undefined);
+    }),
+  );
+});
+
+t.test('what is told is in the name, and the name before it is not mixed', async () => {
+  const any: fc.Arbitrary<string> = fc.constantFrom(
+    'a',
+    'ã',
+    'ж',
+    'α',
+    'م',
+    'न',
+    'ไ',
+    '中',
+    'さ',
+    'パ',
+    '김',
+    'ㄅ',
+    '𝒜',
+    'ʼ',
+    '7',
+    '_',
+  );
+  fc.assert(
+    fc.property(fc.array(any, { maxLength: 32 }), (letters) => {
+      const mixed = mixedLetters(letters.join(''));
+      if (mixed === undefined) return;
+      const [misfit, other] = mixed;
+      const at = letters.indexOf(misfit);
+      assert.equal(mixedLetters(letters.slice(0, at).join('')), undefined);
+      assert.ok(letters.slice(0, at).includes(other));
+      assert.notEqual(mixedLetters(other + misfit), undefined);
     }),
   );
 });
