@@ -12,9 +12,10 @@ const echo = await enter({
   as: { name: 'echo' },
   onChange: (state) => console.log(state.type === 'connected' ? 'connected' : `away: ${state.error.message}`),
 });
+const events = echo.events(); // Before it joins: what is said from then on comes with the answer.
 await echo.join(room);
 process.once('SIGINT', () => echo.quit());
 
-for await (const { method, params } of echo.events()) {
+for await (const { method, params } of events) {
   if (method === 'room.message' && params.from !== echo.userId) await echo.send(room, `${params.from}: ${params.text}`);
 }

@@ -74,9 +74,10 @@ const roomPosition: Shape = { room: 'name', epoch: 'name', seq: 'count' };
  *
  * @example
  * const ana = await enter({ port: 4242, as: { name: 'ana' } });
+ * const events = ana.events(); // Before she joins, or what is said right then is missed.
  * await ana.join('sala1');
  * await ana.send('sala1', 'oi, gente');
- * for await (const push of ana.events()) {
+ * for await (const push of events) {
  *   if (push.method === 'room.message' && push.params.text === 'tchau') break;
  * }
  * await ana.quit();
