@@ -67,7 +67,8 @@ function shapeOf(schema: GenericSchema): string {
     readonly entries: Readonly<Record<string, GenericSchema>>;
     readonly item: GenericSchema;
     readonly options: readonly string[];
-    readonly literal: string;
+    readonly literal: string | boolean;
+    readonly wrapped: GenericSchema;
   };
   switch (inner.type) {
     case 'object': {
@@ -85,7 +86,9 @@ function shapeOf(schema: GenericSchema): string {
     case 'picklist':
       return inner.options.map((option) => `"${option}"`).join('|');
     case 'literal':
-      return `"${inner.literal}"`;
+      return JSON.stringify(inner.literal);
+    case 'optional':
+      return shapeOf(inner.wrapped);
     default:
       return '';
   }
@@ -169,6 +172,11 @@ const examples: { readonly [Name in keyof typeof refusals]: Refusal } = {
   textMalformed: refusals.textMalformed('text'),
   textTooLong: refusals.textTooLong(defaultLimits.textBytesMax + 1, defaultLimits.textBytesMax, 'text'),
   duplicateConflict: refusals.duplicateConflict('m1', 42),
+  messageNotFound: refusals.messageNotFound('sala1', 42),
+  notAuthor: refusals.notAuthor(42),
+  notAuthorNorModerator: refusals.notAuthorNorModerator('sala1', 42),
+  reactionInvalid: refusals.reactionInvalid(defaultLimits.reactionBytesMax, 'reaction'),
+  tooManyReactions: refusals.tooManyReactions(42, defaultLimits.reactionsMax),
   lineTooLong: refusals.lineTooLong(defaultLimits),
   invalidUtf8: refusals.invalidUtf8(),
   batchTooLarge: refusals.batchTooLarge(defaultLimits.batchMax + 1, defaultLimits),
@@ -219,8 +227,8 @@ function errorTable(): string {
 }
 
 function textCommandTable(): string {
-  const ofMethods = methodList.flatMap(([name, { command }]) =>
-    command === undefined ? [] : [[command.name, command.alias, code(name)] as const],
+  const ofMethods = methodList.flatMap(([name, { command, otherCommand }]) =>
+    [command, otherCommand].flatMap((one) => (one === undefined ? [] : [[one.name, one.alias, code(name)] as const])),
   );
   const ofConnection = Object.entries(connectionCommands).map(([word, command]) => {
     return [word, 'alias' in command ? command.alias : undefined, ''] as const;

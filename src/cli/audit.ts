@@ -30,12 +30,16 @@ export function audit(room: string | undefined, limit: number, { data, json, lan
 /** An act in the words of the wire. */
 function audited(entry: AuditEntry) {
   const { room, seq, at, type: what, user: by, ...rest } = entry;
-  const { target: user, note: reason, ...details } = rest as AuditDetails;
-  return { room, seq, at, by, what, user, ...details, reason };
+  const { target, author, note: reason, ...details } = rest as AuditDetails;
+  // Of a message that was deleted it was the author to whom that was done.
+  const whom = author === undefined ? { user: target } : { user: author, message: target };
+  return { room, seq, at, by, what, ...whom, ...details, reason };
 }
 
 interface AuditDetails {
-  readonly target?: string;
+  /** A user, or the `seq` of a message. */
+  readonly target?: string | number;
+  readonly author?: string;
   readonly note?: string;
   readonly until?: number;
   readonly role?: Role;
@@ -44,10 +48,18 @@ interface AuditDetails {
 }
 
 function detailsOf(
-  { until, role, seconds, topic, reason }: Omit<AuditDetails, 'note'> & { reason?: string | undefined },
+  {
+    message,
+    until,
+    role,
+    seconds,
+    topic,
+    reason,
+  }: Pick<AuditDetails, 'until' | 'role' | 'seconds' | 'topic'> & { message?: unknown; reason?: string | undefined },
   words: Words,
 ): string {
   return [
+    message === undefined ? undefined : `#${message}`,
     until === undefined ? undefined : words.until(new Date(until).toISOString()),
     role === undefined ? undefined : words[role],
     seconds === undefined ? undefined : `${seconds} s`,

@@ -10,7 +10,7 @@ export function history(room: string, page: Page): OneShot<Result<'room.history'
       return user.call('room.history', { room, ...pageParams(page) });
     },
     show: (result, words) => ({
-      text: result.messages.map((message) => messageLine(result.room, message)).join('\n'),
+      text: result.messages.map((message) => messageLine(result.room, message, words.language)).join('\n'),
       note: pageNote(result, page, words),
     }),
   };

@@ -98,9 +98,12 @@ function addressPosition<Known>(command: Argv<Known>) {
   return command.positional('address', { type: 'string', demandOption: true, describe: words.argAddress });
 }
 
+/** An option that takes a whole number from `min`. */
+function count(option: string, min: number, describe: string) {
+  return { type: 'string', requiresArg: true, describe, coerce: wholeNumber(option, words, min) } as const;
+}
+
 function pageOptions<Known>(command: Argv<Known>) {
-  const count = (option: string, min: number, describe: string) =>
-    ({ type: 'string', requiresArg: true, describe, coerce: wholeNumber(option, words, min) }) as const;
   return command
     .options({
       limit: count('limit', 1, words.limit),
@@ -257,9 +260,11 @@ const commandLine = yargs()
     words.send,
     (command) =>
       oneShotOptions(textPosition(roomPosition(command)))
+        .option('reply-to', count('reply-to', 1, words.replyTo))
         .example('$0 send sala1 "oi, gente"', words.exampleSend)
+        .example('$0 send sala1 --reply-to 42 "concordo"', words.exampleReply)
         .example('$0 send sala1 --name ana -- -1', words.exampleDash),
-    async ({ room, text, ...options }) => run((await import('./send.js')).send(room, text), options),
+    async ({ room, text, replyTo, ...options }) => run((await import('./send.js')).send(room, text, replyTo), options),
   )
   .command(
     'history <room>',

@@ -1,6 +1,8 @@
 import type { Push } from '../client/pushes.js';
+import { formatMessage, type ShownMessage } from '../protocol/message-text.js';
 import type { RoomName, UserId } from '../protocol/names.js';
-import { formatPrivateMessage, formatRoomEvent } from '../protocol/text-replies.js';
+import type { Language } from '../protocol/speech.js';
+import { formatPrivateMessage } from '../protocol/text-replies.js';
 import { colours } from './colours.js';
 import { printable } from './printable.js';
 import type { Words } from './words.js';
@@ -9,10 +11,10 @@ import type { Words } from './words.js';
 
 export function messageLine(
   room: string,
-  message: { readonly seq: number; readonly from: string; readonly at: number; readonly text: string },
+  message: ShownMessage & { readonly from: string },
+  language: Language,
 ): string {
-  const { seq, from, at, text } = message;
-  return withDimOrigin(formatRoomEvent(room, { type: 'said', seq, at, user: from as UserId, text }));
+  return withDimOrigin(formatMessage(room, message.from, message, language));
 }
 
 export function privateMessageLine(message: {
@@ -33,7 +35,15 @@ export function privateMessageLine(message: {
 export function eventLine(event: Exclude<Push, { method: 'server.draining' }>, words: Words): string {
   switch (event.method) {
     case 'room.message':
-      return messageLine(event.params.room, event.params);
+      return messageLine(event.params.room, event.params, words.language);
+    case 'room.edited':
+      return noticeLine(event.params, words.edited(event.params.by, event.params.target, event.params.text));
+    case 'room.deleted':
+      return noticeLine(event.params, words.deleted(event.params.by, event.params.target));
+    case 'room.reacted': {
+      const { by, target, reaction, on } = event.params;
+      return noticeLine(event.params, (on ? words.reacted : words.tookBack)(by, target, reaction));
+    }
     case 'private.message':
       return privateMessageLine(event.params);
     case 'room.joined':

@@ -2,6 +2,7 @@ import type { Language } from '../protocol/speech.js';
 
 /** Everything the commands say to people, but for what the server says and what yargs says itself. */
 const english = {
+  language: 'en' as Language,
   about: 'A chat server whose rooms are actors, and commands to talk to one.',
   commandMissing: 'say what to do: one of the commands above',
   chaosWhere: '--chaos needs --serve, or --data with the directory of a server that runs with --chaos',
@@ -87,6 +88,7 @@ const english = {
   limit: 'how many messages',
   before: 'the latest before this seq',
   after: 'the earliest after this seq',
+  replyTo: 'the seq of the message that this one answers',
   loadClients: 'how many clients',
   loadRooms: 'in how many rooms: sala1, sala2, …; the server must have them',
   loadRate: 'messages a second, of all clients together',
@@ -128,6 +130,7 @@ const english = {
   exampleListenJson: 'for a program',
   exampleServeTls: 'encrypted, for the whole network',
   exampleSend: 'say something in sala1',
+  exampleReply: 'answer message 42',
   exampleDash: 'a text that begins with -',
   exampleHistory: 'the last 20 messages',
   exampleHistoryJson: 'all since seq 100, for a program',
@@ -277,6 +280,7 @@ const english = {
     'role-changed': 'gave a role to',
     'slow-mode-changed': 'set slow mode',
     closed: 'closed the room',
+    deleted: 'deleted a message of',
   },
   moreActs: (limit: number) => `these are the latest ${limit}; --limit shows more`,
   appointed: (user: string, role: string, room: string) => `${user} is ${role} in ${room}`,
@@ -311,6 +315,10 @@ const english = {
   loadOk: 'nothing was wrong',
   loadWrong: 'something was wrong',
 
+  edited: (user: string, seq: number, text: string) => `${user} edited #${seq}${text === '' ? '' : `: ${text}`}`,
+  deleted: (user: string, seq: number) => `${user} deleted #${seq}`,
+  reacted: (user: string, seq: number, reaction: string) => `${user} reacted to #${seq}: ${reaction}`,
+  tookBack: (user: string, seq: number, reaction: string) => `${user} took ${reaction} back from #${seq}`,
   joined: (user: string) => `${user} joined`,
   left: (user: string, reason: string | undefined) => `${user} left${reason === undefined ? '' : ` (${reason})`}`,
   changed: (user: string, topic: string | undefined) =>
@@ -368,6 +376,7 @@ const english = {
 export type Words = typeof english;
 
 const portuguese: Words = {
+  language: 'pt',
   about: 'Um servidor de chat cujas salas são atores, e comandos para falar com ele.',
   commandMissing: 'diga o que fazer: um dos comandos acima',
   chaosWhere: '--chaos precisa de --serve, ou de --data com o diretório de um servidor iniciado com --chaos',
@@ -452,6 +461,7 @@ const portuguese: Words = {
   limit: 'quantas mensagens',
   before: 'as últimas antes deste seq',
   after: 'as primeiras depois deste seq',
+  replyTo: 'o seq da mensagem que esta responde',
   loadClients: 'quantos clientes',
   loadRooms: 'em quantas salas: sala1, sala2, …; o servidor deve tê-las',
   loadRate: 'mensagens por segundo, de todos os clientes juntos',
@@ -493,6 +503,7 @@ const portuguese: Words = {
   exampleListenJson: 'para um programa',
   exampleServeTls: 'cifrado, para toda a rede',
   exampleSend: 'diz algo na sala1',
+  exampleReply: 'responde à mensagem 42',
   exampleDash: 'um texto que começa com -',
   exampleHistory: 'as últimas 20 mensagens',
   exampleHistoryJson: 'todas desde o seq 100, para um programa',
@@ -641,6 +652,7 @@ const portuguese: Words = {
     'role-changed': 'deu um papel a',
     'slow-mode-changed': 'ajustou o modo lento',
     closed: 'fechou a sala',
+    deleted: 'apagou uma mensagem de',
   },
   moreActs: (limit) => `estes são os ${limit} mais recentes; --limit mostra mais`,
   appointed: (user, role, room) => `${user} é ${role} em ${room}`,
@@ -674,6 +686,10 @@ const portuguese: Words = {
   loadOk: 'nada estava errado',
   loadWrong: 'algo estava errado',
 
+  edited: (user, seq, text) => `${user} editou #${seq}${text === '' ? '' : `: ${text}`}`,
+  deleted: (user, seq) => `${user} apagou #${seq}`,
+  reacted: (user, seq, reaction) => `${user} reagiu a #${seq}: ${reaction}`,
+  tookBack: (user, seq, reaction) => `${user} retirou ${reaction} de #${seq}`,
   joined: (user) => `${user} entrou`,
   left: (user, reason) => `${user} saiu${reason === undefined ? '' : ` (${reason})`}`,
   changed: (user, topic) => (topic === undefined ? `${user} mudou a sala` : `${user} mudou o tópico para: ${topic}`),

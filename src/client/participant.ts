@@ -42,11 +42,17 @@ type Repeatable =
   | 'user.blocks'
   | 'room.list'
   | 'room.join'
+  | 'room.edit'
+  | 'room.delete'
+  | 'room.react'
   | 'room.history'
   | 'room.members'
   | 'private.history';
 
 type SendMethod = 'room.send' | 'private.send';
+
+/** What may be said beside a text: the message that it answers, and the `clientMsgId`, which is made up else. */
+export type SendOptions = Omit<Params<'room.send'>, 'room' | 'text'>;
 
 interface Unanswered {
   readonly method: SendMethod;
@@ -181,8 +187,9 @@ export class Participant {
    * @throws {SendQueueFull} `unansweredMax` messages wait already
    * @throws {ConnectionLost} the participant was over before the answer; whether it was said is unknown
    */
-  send(room: string, text: string, clientMsgId: string = randomUUID()): Promise<Result<'room.send'>> {
-    return this.#send('room.send', { room, text, clientMsgId }) as Promise<Result<'room.send'>>;
+  send(room: string, text: string, options: SendOptions = {}): Promise<Result<'room.send'>> {
+    const params = { room, text, clientMsgId: randomUUID(), ...options };
+    return this.#send('room.send', params) as Promise<Result<'room.send'>>;
   }
 
   /** Says a text to one user of a room, as {@link send} does. */

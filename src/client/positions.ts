@@ -64,6 +64,9 @@ export class Positions {
         this.#rooms.set(push.params.room, { epoch: push.params.epoch, after: push.params.seq });
         return true;
       case 'room.message':
+      case 'room.edited':
+      case 'room.deleted':
+      case 'room.reacted':
       case 'room.joined':
       case 'room.left':
       case 'room.changed': {

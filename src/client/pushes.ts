@@ -3,6 +3,13 @@ import type { Role } from '../protocol/events.js';
 /** What the server sends unasked (PROTOCOL.md, section 2). `seq` counts in the room, `at` is Unix time in ms. */
 export type Push =
   | { readonly method: 'room.message'; readonly params: RoomMessage }
+  /** A message of the room has another text, or none any more, or somebody reacted to it. */
+  | { readonly method: 'room.edited'; readonly params: RoomAmendment & { readonly text: string } }
+  | { readonly method: 'room.deleted'; readonly params: RoomAmendment }
+  | {
+      readonly method: 'room.reacted';
+      readonly params: RoomAmendment & { readonly reaction: string; readonly on: boolean };
+    }
   | { readonly method: 'room.joined'; readonly params: RoomPassage }
   /** `by` and `note` tell who kicked the user, and why. */
   | {
@@ -27,8 +34,23 @@ interface RoomMessage {
   readonly seq: number;
   readonly from: string;
   readonly at: number;
+  /** Empty where it was deleted. */
   readonly text: string;
   readonly clientMsgId?: string;
+  /** The `seq` of the message that this one answers. */
+  readonly replyTo?: number;
+  /** Of a message that was caught up with: what became of it meanwhile. */
+  readonly editedAt?: number;
+  readonly deleted?: true;
+}
+
+/** What `by` did to the message `target`, a `seq`. */
+interface RoomAmendment {
+  readonly room: string;
+  readonly seq: number;
+  readonly at: number;
+  readonly by: string;
+  readonly target: number;
 }
 
 interface RoomPassage {
@@ -70,12 +92,13 @@ interface PrivatePush {
 /** Names of rooms and users, epochs and tokens: far longer than any server has them, and still short. */
 const nameCharactersMax = 1000;
 
-type Kind = 'name' | 'text' | 'count';
+type Kind = 'name' | 'text' | 'count' | 'flag';
 
 const kinds: Readonly<Record<Kind, (value: unknown) => boolean>> = {
   name: (value) => typeof value === 'string' && value.length <= nameCharactersMax,
   text: (value) => typeof value === 'string',
   count: (value) => Number.isSafeInteger(value) && (value as number) >= 0,
+  flag: (value) => typeof value === 'boolean',
 };
 
 /** What an object of the server's has to have; whatever is beside it is a newer server's. */
@@ -89,11 +112,15 @@ export function hasShape(value: unknown, shape: Shape): boolean {
   return true;
 }
 
+const amendment: Shape = { room: 'name', seq: 'count', at: 'count', by: 'name', target: 'count' };
 const passage: Shape = { room: 'name', seq: 'count', user: 'name', at: 'count' };
 
 /** The pushes that this client knows. */
 export const pushShapes: Readonly<Record<Push['method'], Shape>> = {
   'room.message': { room: 'name', seq: 'count', from: 'name', at: 'count', text: 'text' },
+  'room.edited': { ...amendment, text: 'text' },
+  'room.deleted': amendment,
+  'room.reacted': { ...amendment, reaction: 'name', on: 'flag' },
   'room.joined': passage,
   'room.left': passage,
   'room.changed': { room: 'name', seq: 'count', by: 'name', at: 'count' },

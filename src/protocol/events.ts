@@ -14,8 +14,13 @@ export type RoomEvent =
       readonly seq: number;
       readonly at: number;
       readonly user: UserId;
+      /** Empty where the message was deleted since. */
       readonly text: string;
       readonly clientMsgId?: string;
+      /** The `seq` of the message that this one answers. */
+      readonly replyTo?: number;
+      /** When the text became what it is, where it was another at first. */
+      readonly editedAt?: number;
     }
   | { readonly type: 'joined'; readonly seq: number; readonly at: number; readonly user: UserId; readonly role: Role }
   | {
@@ -41,7 +46,21 @@ export type RoomEvent =
       readonly user: UserId;
       readonly topic: string;
     }
+  | MessageEvent
   | ModerationEvent;
+
+/** What `user` did to the message `target`, a `seq`. Read again later, an edit has the text that the message has then. */
+export type MessageEvent = {
+  readonly seq: number;
+  readonly at: number;
+  readonly user: UserId;
+  readonly target: number;
+} & (
+  | { readonly type: 'edited'; readonly text: string }
+  /** `author`: whose message it was, where a moderator deleted it. */
+  | { readonly type: 'deleted'; readonly author?: UserId }
+  | { readonly type: 'reacted'; readonly reaction: string; readonly on: boolean }
+);
 
 /** `banned`: what comes right behind the ban of a member. */
 export type LeaveReason = 'quit' | 'expired' | 'banned';

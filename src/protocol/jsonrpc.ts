@@ -87,7 +87,8 @@ export function encodeRoomEvent(room: RoomName, event: RoomEvent): string {
   switch (event.type) {
     case 'said': {
       const repeatable = event.clientMsgId === undefined ? '' : `,"clientMsgId":${stringify(event.clientMsgId)}`;
-      return `{"jsonrpc":"2.0","method":"room.message","params":{"room":"${room}","seq":${seq},"from":"${event.user}","at":${at},"text":${JSON.stringify(event.text)}${repeatable}}}`;
+      const further = isPlain(event) ? '' : encodeFurther(event);
+      return `{"jsonrpc":"2.0","method":"room.message","params":{"room":"${room}","seq":${seq},"from":"${event.user}","at":${at},"text":${JSON.stringify(event.text)}${repeatable}${further}}}`;
     }
     case 'joined':
       return encodeNotification('room.joined', { room, seq, user: event.user, at });
@@ -96,6 +97,21 @@ export function encodeRoomEvent(room: RoomName, event: RoomEvent): string {
     case 'created':
     case 'topic-changed':
       return encodeChange(room, event, { topic: event.topic });
+    case 'edited':
+      return encodeNotification('room.edited', {
+        room,
+        seq,
+        at,
+        by: event.user,
+        target: event.target,
+        text: event.text,
+      });
+    case 'deleted':
+      return encodeNotification('room.deleted', { room, seq, at, by: event.user, target: event.target });
+    case 'reacted': {
+      const { user: by, target, reaction, on } = event;
+      return encodeNotification('room.reacted', { room, seq, at, by, target, reaction, on });
+    }
     case 'kicked':
       return encodeNotification('room.left', kickedParams(room, event));
     case 'banned':
@@ -116,6 +132,19 @@ export function encodeRoomEvent(room: RoomName, event: RoomEvent): string {
     default:
       return event satisfies never;
   }
+}
+
+type Said = Extract<RoomEvent, { type: 'said' }>;
+
+/** Whether a message answers none, and is as it was sent: most are, so this is kept out of their way. */
+function isPlain({ text, replyTo, editedAt }: Said): boolean {
+  return replyTo === undefined && editedAt === undefined && text !== '';
+}
+
+function encodeFurther({ text, replyTo, editedAt }: Said): string {
+  const reply = replyTo === undefined ? '' : `,"replyTo":${replyTo}`;
+  const edited = editedAt === undefined ? '' : `,"editedAt":${editedAt}`;
+  return `${reply}${edited}${text === '' ? ',"deleted":true' : ''}`;
 }
 
 function kickedParams(room: RoomName, { seq, at, user, target, note }: Extract<RoomEvent, { type: 'kicked' }>): object {

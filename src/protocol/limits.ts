@@ -74,6 +74,10 @@ export interface Limits {
   readonly slowModeSecondsMax: number;
   /** Bytes of UTF-8 in the reason of a kick, a ban, a mute or a closing. */
   readonly reasonBytesMax: number;
+  /** Bytes of UTF-8 in a reaction to a message. */
+  readonly reactionBytesMax: number;
+  /** Different reactions to one message. */
+  readonly reactionsMax: number;
   /** Users that one user blocks. */
   readonly userBlocksMax: number;
   /** Messages a second and user; 0 is no limit. */
@@ -146,6 +150,8 @@ export const defaultLimits: Limits = {
   sanctionSecondsMax: 365 * 24 * 60 * 60,
   slowModeSecondsMax: 6 * 60 * 60,
   reasonBytesMax: 512,
+  reactionBytesMax: 64,
+  reactionsMax: 20,
   userBlocksMax: 1000,
   floodRate: 0,
   addressFloodRate: 1000,

@@ -14,6 +14,7 @@ import {
   password,
   position,
   positions,
+  reaction,
   reasonText,
   roleName,
   roomName,
@@ -59,6 +60,8 @@ export interface Method {
   readonly needs: Needs;
   readonly order: Order;
   readonly command?: TextCommand;
+  /** Another command for it, with what that one does. */
+  readonly otherCommand?: TextCommand & { readonly doc: Speech };
   readonly doc: Speech;
 }
 
@@ -77,7 +80,16 @@ const seq = position.schema;
 const at = position.schema;
 const role = v.picklist(roles);
 const member = v.object({ userId: v.string(), name: v.string(), role, online: v.boolean() });
-const message = v.object({ seq, from: v.string(), at, text: v.string() });
+const message = v.object({
+  seq,
+  from: v.string(),
+  at,
+  text: v.string(),
+  replyTo: v.optional(seq),
+  editedAt: v.optional(at),
+  deleted: v.optional(v.literal(true)),
+  reactions: v.optional(v.array(v.object({ reaction: v.string(), users: v.number(), mine: v.boolean() }))),
+});
 const back = {
   userId: v.string(),
   name: v.string(),
@@ -300,14 +312,57 @@ export const methods = {
       room: must(roomName, 'sala'),
       text: must(messageText, 'mensagem'),
       clientMsgId: may(clientMsgId),
+      replyTo: may(position),
     },
     result: v.object({ room: v.string(), epoch: v.string(), seq, at, duplicate: v.boolean() }),
     needs: 'user',
     order: 'at-once',
     command: { name: '/say', args: 'room …text' },
+    otherCommand: {
+      ...{ name: '/reply', alias: '/responder', args: 'replyTo …text' },
+      doc: { en: 'Answers a message of the current room.', pt: 'Responde a uma mensagem da sala atual.' },
+    },
     doc: {
       en: 'Says something to a room; answered when it is on disk.',
       pt: 'Diz algo a uma sala; respondido quando está em disco.',
+    },
+  },
+  'room.edit': {
+    alias: 'editar_mensagem',
+    params: { room: must(roomName, 'sala'), seq: must(position), text: must(messageText, 'mensagem') },
+    result: v.object({ room: v.string(), seq }),
+    needs: 'user',
+    order: 'at-once',
+    command: { name: '/edit', alias: '/editar', args: 'seq …text' },
+    doc: { en: 'Gives a message of yours another text.', pt: 'Dá outro texto a uma mensagem sua.' },
+  },
+  'room.delete': {
+    alias: 'apagar_mensagem',
+    params: { room: must(roomName, 'sala'), seq: must(position) },
+    result: v.object({ room: v.string(), seq }),
+    needs: 'user',
+    order: 'at-once',
+    command: { name: '/delete', alias: '/apagar', args: 'seq' },
+    doc: {
+      en: 'Takes the text out of a message of yours; moderators, of anybody below them.',
+      pt: 'Apaga o texto de uma mensagem sua; moderadores, de quem está abaixo deles.',
+    },
+  },
+  'room.react': {
+    alias: 'reagir',
+    params: {
+      room: must(roomName, 'sala'),
+      seq: must(position),
+      reaction: must(reaction, 'reacao'),
+      on: may(trueOrFalse, 'ligado'),
+    },
+    result: v.object({ room: v.string(), seq }),
+    needs: 'user',
+    order: 'at-once',
+    command: { name: '/react', alias: '/reagir', args: 'seq reaction [on]' },
+    doc: {
+      en: 'Puts an emoji or a word to a message, or takes it back.',
+      pt: 'Põe um emoji ou uma palavra em uma mensagem, ou retira.',
     },
   },
   'room.history': {

@@ -179,6 +179,20 @@ export const reasonText: ParamKind<string> = {
   check: (text, limits, field) => checkText(text, limits.reasonBytesMax, field),
 };
 
+/** An emoji, or a word: something to be seen, and no space or control character. */
+const oneWord = /^(?=.*[^\p{Cf}\p{M}])[^\s\p{Cc}]+$/u;
+
+export const reaction: ParamKind<string> = {
+  schema: v.string(),
+  wanted: wantedString,
+  check: (input, { reactionBytesMax }, field) => {
+    const reaction = input.normalize('NFC');
+    return reaction.isWellFormed() && Buffer.byteLength(reaction) <= reactionBytesMax && oneWord.test(reaction)
+      ? { value: reaction }
+      : { refusal: refusals.reactionInvalid(reactionBytesMax, field) };
+  },
+};
+
 export const clientMsgId: ParamKind<string> = {
   schema: v.string(),
   wanted: wantedString,

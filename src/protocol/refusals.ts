@@ -24,6 +24,7 @@ export const errorNumbers = {
   USER_NOT_FOUND: -32014,
   USER_NOT_IN_ROOM: -32015,
   SESSION_NOT_FOUND: -32016,
+  MESSAGE_NOT_FOUND: -32017,
   TEXT_INVALID: -32020,
   TEXT_TOO_LONG: -32021,
   DUPLICATE_CONFLICT: -32022,
@@ -298,6 +299,37 @@ export const refusals = {
       'DUPLICATE_CONFLICT',
       `${quote(clientMsgId)} was used for another message (seq ${seq}); use a new id for a new message`,
       `${quote(clientMsgId)} já foi usado em outra mensagem (seq ${seq}); use um id novo para uma mensagem nova`,
+    ),
+  messageNotFound: (room: string, seq: number) =>
+    refuse(
+      'MESSAGE_NOT_FOUND',
+      `#${seq} is no message of ${quote(room)}, or was deleted; room.history or /history shows those there are`,
+      `#${seq} não é uma mensagem de ${quote(room)}, ou foi apagada; listar_mensagens_publicas ou /mensagens mostra as que há`,
+    ),
+  notAuthor: (seq: number) =>
+    refuse(
+      'FORBIDDEN',
+      `#${seq} is not yours; only its author may edit it`,
+      `#${seq} não é sua; só quem a escreveu pode editá-la`,
+    ),
+  notAuthorNorModerator: (room: string, seq: number) =>
+    refuse(
+      'FORBIDDEN',
+      `#${seq} is not yours; only its author, and moderators and owners of ${quote(room)}, may delete it`,
+      `#${seq} não é sua; só quem a escreveu, e moderadores e donos de ${quote(room)}, podem apagá-la`,
+    ),
+  reactionInvalid: (bytesMax: number, field: string) =>
+    refuse(
+      'TEXT_INVALID',
+      `a reaction is an emoji or a word, like 👍, without spaces and of at most ${bytesMax} bytes`,
+      `uma reação é um emoji ou uma palavra, como 👍, sem espaços e de no máximo ${bytesMax} bytes`,
+      { field },
+    ),
+  tooManyReactions: (seq: number, reactionsMax: number) =>
+    refuse(
+      'FORBIDDEN',
+      `#${seq} has ${reactionsMax} different reactions, and takes no more; choose one of them`,
+      `#${seq} tem ${reactionsMax} reações diferentes, e não aceita mais; escolha uma delas`,
     ),
   lineTooLong: (limits: Limits) =>
     refuse(

@@ -1,4 +1,4 @@
-import { type Method, type MethodName, methods, type TextCommand } from './methods.js';
+import { type Method, type MethodName, methods } from './methods.js';
 import type { ParamTable } from './params.js';
 import { type Refusal, refusals } from './refusals.js';
 import { type Language, type Speech, skipBlanks } from './speech.js';
@@ -50,6 +50,10 @@ const placeholders: Record<string, Speech> = {
   seconds: { en: 'SECONDS', pt: 'SEGUNDOS' },
   role: { en: 'owner|moderator|member', pt: 'owner|moderator|member' },
   private: { en: '--private', pt: '--privada' },
+  seq: { en: 'SEQ', pt: 'SEQ' },
+  replyTo: { en: 'SEQ', pt: 'SEQ' },
+  reaction: { en: 'EMOJI', pt: 'EMOJI' },
+  on: { en: 'off', pt: 'desfazer' },
 };
 
 interface Command {
@@ -62,9 +66,9 @@ interface Command {
 
 const commands: readonly Command[] = [
   ...(Object.keys(methods) as MethodName[]).flatMap((method): Command[] => {
-    const { command, doc } = methods[method] as Method & { command?: TextCommand };
-    if (command === undefined) return [];
-    return [{ args: command.args, doc, words: { en: command.name, pt: command.alias ?? command.name }, method }];
+    const { command, otherCommand, doc } = methods[method] as Method;
+    const both = [...(command === undefined ? [] : [{ ...command, doc }]), ...(otherCommand ? [otherCommand] : [])];
+    return both.map(({ name, alias = name, args, doc }) => ({ args, doc, words: { en: name, pt: alias }, method }));
   }),
   ...Object.entries(connectionCommands).map(([name, command]): Command => {
     const alias = 'alias' in command ? command.alias : name;
@@ -213,6 +217,18 @@ function fillParams(
     if (given === undefined) continue;
     if (!/^\d{1,9}$/.test(given)) return { refusal: misused(command) };
     params[name] = Number(given);
+  }
+  for (const name of ['seq', 'replyTo']) {
+    const given = args[name];
+    if (given === undefined) continue;
+    // As people see it, or bare.
+    const [, digits] = /^#?(\d{1,15})$/.exec(given) ?? [];
+    if (digits === undefined) return { refusal: misused(command) };
+    params[name] = Number(digits);
+  }
+  if (args.on !== undefined) {
+    if (!['off', 'desfazer'].includes(args.on.toLowerCase())) return { refusal: misused(command) };
+    params.on = false;
   }
   if (args.private !== undefined) params.private = true;
   if (args.reserve !== undefined) {

@@ -1,4 +1,5 @@
 import type { PrivateMessage, RoomEvent } from './events.js';
+import { formatMessage, shown } from './message-text.js';
 import type { MethodName, Result } from './methods.js';
 import type { Refusal } from './refusals.js';
 import type { Language } from './speech.js';
@@ -38,7 +39,10 @@ const formats: { readonly [M in MethodName]: (result: Result<M>) => string } = {
   'room.join': (r) => `+OK ${r.room} #${r.seq} ${shown(r.topic)}`.trimEnd(),
   'room.leave': (r) => `+OK ${r.room} #${r.seq}`,
   'room.send': (r) => `+OK #${r.seq}`,
-  'room.history': (r) => formatList(r.messages.map((m) => formatMessage(r.room, m))),
+  'room.edit': formatDone,
+  'room.delete': formatDone,
+  'room.react': formatDone,
+  'room.history': (r) => formatList(r.messages.map((m) => formatMessage(r.room, m.from, m))),
   'room.members': (r) =>
     formatList(r.members.map(({ userId, role, online }) => `${userId} ${role} ${online ? 'online' : 'offline'}`)),
   'room.topic': formatDone,
@@ -70,7 +74,17 @@ export function formatResult(method: MethodName, result: object): string {
 export function formatRoomEvent(room: string, event: RoomEvent): string {
   switch (event.type) {
     case 'said':
-      return formatMessage(room, { seq: event.seq, from: event.user, text: event.text });
+      return formatMessage(room, event.user, event);
+    case 'edited':
+      return `[${room} #${event.seq}] * ${event.user} edited #${event.target}${noted(event.text || undefined)}`;
+    case 'deleted':
+      return `[${room} #${event.seq}] * ${event.user} deleted #${event.target}`;
+    case 'reacted': {
+      const reacted = event.on
+        ? `reacted to #${event.target}: ${event.reaction}`
+        : `took ${event.reaction} back from #${event.target}`;
+      return `[${room} #${event.seq}] * ${event.user} ${reacted}`;
+    }
     case 'joined':
       return `[${room} #${event.seq}] * ${event.user} joined`;
     case 'left':
@@ -121,13 +135,4 @@ function formatSession({ session, createdAt, lastUsedAt, address, current }: Ses
 
 function shownTime(at: number): string {
   return new Date(at).toISOString();
-}
-
-function formatMessage(room: string, { seq, from, text }: { seq: number; from: string; text: string }): string {
-  return `[${room} #${seq}] ${from}: ${shown(text)}`;
-}
-
-/** A text as a terminal may have it: TAB, the one control character that texts may have, moves the cursor too. */
-function shown(text: string): string {
-  return text.replaceAll('\t', ' ');
 }

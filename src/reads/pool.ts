@@ -5,7 +5,7 @@ import { TaskPool } from '../tasks/task-pool.js';
 import type { InboxQuery } from './inbox-history.js';
 import type { MessagesQuery } from './inbox-messages.js';
 import type { EventsQuery } from './room-events.js';
-import type roomHistory from './room-history.js';
+import type { HistoryQuery } from './room-history.js';
 
 export type { PageRange };
 
@@ -19,7 +19,7 @@ export interface LinePage {
 /** Reads of stored logs on read-only connections, in threads of their own: they hold up no room. */
 export interface Reads {
   roomEvents(query: EventsQuery): Promise<LinePage>;
-  roomHistory(query: Parameters<typeof roomHistory>[0]): Promise<Page<StoredMessage>>;
+  roomHistory(query: HistoryQuery): Promise<Page<StoredMessage>>;
   inboxMessages(query: MessagesQuery): Promise<LinePage>;
   inboxHistory(query: InboxQuery): Promise<Page<PrivateMessage>>;
   /** Starts the first thread, which the first read would otherwise wait for. */

@@ -1,15 +1,24 @@
-import type { LeaveReason, ModerationEvent, Role, RoomEvent } from '../protocol/events.js';
+import type { LeaveReason, MessageEvent, ModerationEvent, Role, RoomEvent } from '../protocol/events.js';
 import type { UserId } from '../protocol/names.js';
 import type { Database } from './database.js';
 import { cutPage, type Page, type PageRange } from './pages.js';
 
-/** The events behind `after`, up to and with `upTo`, in order: what RoomStore.append wrote. */
+/** What the message says now that a change edited. */
+const textOfEdit = `CASE type WHEN 'edited' THEN
+  (SELECT text FROM messages WHERE messages.seq = changes.detail ->> 'target') END`;
+
+/**
+ * The events behind `after`, up to and with `upTo`, in order: what RoomStore.append wrote, messages and edits with the
+ * text that the message has now.
+ */
 export function readEvents(db: Database): (after: number, upTo: number) => IterableIterator<RoomEvent> {
   const statement = db.prepare(
-    `SELECT seq, at, 'said' AS type, user, text AS detail, client_msg_id AS clientMsgId
+    `SELECT seq, at, 'said' AS type, user, text AS detail, client_msg_id AS clientMsgId, reply_to AS replyTo,
+       edited_at AS editedAt, NULL AS text
        FROM messages WHERE seq > $after AND seq <= $upTo
      UNION ALL
-     SELECT seq, at, type, user, detail, NULL FROM changes WHERE seq > $after AND seq <= $upTo
+     SELECT seq, at, type, user, detail, NULL, NULL, NULL, ${textOfEdit}
+       FROM changes WHERE seq > $after AND seq <= $upTo
      ORDER BY seq`,
   );
   return function* (after, upTo) {
@@ -18,7 +27,11 @@ export function readEvents(db: Database): (after: number, upTo: number) => Itera
 }
 
 /** What somebody did with the power that the room gave them. */
-export type Act = Extract<RoomEvent, { type: 'created' | 'topic-changed' }> | ModerationEvent;
+export type Act =
+  | Extract<RoomEvent, { type: 'created' | 'topic-changed' }>
+  /** Of somebody else's message. */
+  | Extract<MessageEvent, { type: 'deleted' }>
+  | ModerationEvent;
 
 interface EventRow {
   readonly seq: number;
@@ -27,12 +40,21 @@ interface EventRow {
   readonly user: UserId;
   readonly detail: string | null;
   readonly clientMsgId: string | null;
+  readonly replyTo: number | null;
+  readonly editedAt: number | null;
+  /** Of an edit: what the message says now. */
+  readonly text: string | null;
 }
 
-function toEvent({ seq, at, type, user, detail, clientMsgId }: EventRow): RoomEvent {
+function toEvent({ seq, at, type, user, detail, clientMsgId, replyTo, editedAt, text }: EventRow): RoomEvent {
   switch (type) {
-    case 'said':
-      return { type, seq, at, user, text: detail as string, ...(clientMsgId === null ? {} : { clientMsgId }) };
+    case 'said': {
+      const said = { type, seq, at, user, text: detail as string, ...(clientMsgId === null ? {} : { clientMsgId }) };
+      return replyTo === null && editedAt === null ? said : { ...said, ...given({ replyTo, editedAt }) };
+    }
+    case 'edited':
+      // The message may be gone, where a room keeps only the latest.
+      return { type, seq, at, user, ...JSON.parse(detail as string), text: text ?? '' } as RoomEvent;
     case 'joined':
       return { type, seq, at, user, role: detail as Role };
     case 'left':
@@ -49,8 +71,9 @@ function toEvent({ seq, at, type, user, detail, clientMsgId }: EventRow): RoomEv
 /** The latest acts of moderation in a log, at most `limit`, in order: its creation, its topics, and what moderators did. */
 export function readActs(db: Database): (limit: number) => Act[] {
   const statement = db.prepare(
-    `SELECT seq, at, type, user, detail, NULL AS clientMsgId FROM changes
-     WHERE type NOT IN ('joined', 'left') ORDER BY seq DESC LIMIT ?`,
+    `SELECT seq, at, type, user, detail FROM changes
+     WHERE type NOT IN ('joined', 'left', 'edited', 'reacted') AND (type <> 'deleted' OR detail ->> 'author' IS NOT NULL)
+     ORDER BY seq DESC LIMIT ?`,
   );
   return (limit) =>
     statement
@@ -59,20 +82,82 @@ export function readActs(db: Database): (limit: number) => Act[] {
       .reverse();
 }
 
+/** A message as it is now. What it has no word for is left out. */
 export interface StoredMessage {
   readonly seq: number;
   readonly from: string;
   readonly at: number;
+  /** Empty where it was deleted. */
   readonly text: string;
+  readonly replyTo?: number;
+  readonly editedAt?: number;
+  readonly deleted?: true;
+  readonly reactions?: StoredReaction[];
 }
 
-/** A page of what was said, ascending. */
-export function readMessages(db: Database): (range: PageRange) => Page<StoredMessage> {
-  const columns = 'SELECT seq, user AS "from", at, text FROM messages WHERE seq <= $upTo';
+/** How many users reacted so, and whether the reader is one of them. */
+export interface StoredReaction {
+  readonly reaction: string;
+  readonly users: number;
+  readonly mine: boolean;
+}
+
+/** A page of what was said, ascending, as `reader` is to see it where there is one. */
+export function readMessages(db: Database): (range: PageRange, reader?: string) => Page<StoredMessage> {
+  const columns = `SELECT seq, user AS "from", at, text, reply_to AS replyTo, edited_at AS editedAt FROM messages
+    WHERE seq <= $upTo`;
   const forwards = db.prepare(`${columns} AND seq > $position ORDER BY seq LIMIT $limit`);
   const backwards = db.prepare(`${columns} AND seq < $position ORDER BY seq DESC LIMIT $limit`);
-  return (range) =>
-    cutPage(range, ({ ascending, ...select }) => {
-      return (ascending ? forwards : backwards).iterate(select) as IterableIterator<StoredMessage>;
+  const reactions = readReactions(db);
+  return (range, reader = '') => {
+    const page = cutPage(range, ({ ascending, ...select }) => {
+      return (ascending ? forwards : backwards).iterate(select) as IterableIterator<MessageRow>;
     });
+    const [first, last] = [page.messages[0], page.messages.at(-1)];
+    const reacted = first === undefined || last === undefined ? noReactions : reactions(first.seq, last.seq, reader);
+    return { ...page, messages: page.messages.map((row) => toMessage(row, reacted)) };
+  };
+}
+
+interface MessageRow {
+  readonly seq: number;
+  readonly from: string;
+  readonly at: number;
+  readonly text: string;
+  readonly replyTo: number | null;
+  readonly editedAt: number | null;
+}
+
+type Reactions = ReadonlyMap<number, StoredReaction[]>;
+const noReactions: Reactions = new Map();
+
+function toMessage({ seq, from, at, text, replyTo, editedAt }: MessageRow, reacted: Reactions): StoredMessage {
+  const plain = { seq, from, at, text };
+  const reactions = reacted.get(seq);
+  if (replyTo === null && editedAt === null && text !== '' && reactions === undefined) return plain;
+  const deleted = text === '' ? ({ deleted: true } as const) : {};
+  return { ...plain, ...given({ replyTo, editedAt }), ...deleted, ...(reactions === undefined ? {} : { reactions }) };
+}
+
+/** The reactions to messages from one `seq` to another. */
+function readReactions(db: Database): (first: number, last: number, reader: string) => Reactions {
+  const statement = db.prepare(
+    `SELECT seq, reaction, count(*) AS users, max(user = $reader) AS mine FROM reactions
+     WHERE seq BETWEEN $first AND $last GROUP BY seq, reaction`,
+  );
+  return (first, last, reader) => {
+    const bySeq = new Map<number, StoredReaction[]>();
+    for (const row of statement.iterate({ first, last, reader })) {
+      const { seq, reaction, users, mine } = row as { seq: number; reaction: string; users: number; mine: number };
+      const reactions = bySeq.get(seq) ?? [];
+      reactions.push({ reaction, users, mine: mine === 1 });
+      bySeq.set(seq, reactions);
+    }
+    return bySeq;
+  };
+}
+
+/** Those that are there. */
+function given({ replyTo, editedAt }: Pick<MessageRow, 'replyTo' | 'editedAt'>) {
+  return { ...(replyTo === null ? {} : { replyTo }), ...(editedAt === null ? {} : { editedAt }) };
 }

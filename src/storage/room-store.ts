@@ -1,4 +1,4 @@
-import type { ModerationEvent, Role, RoomEvent } from '../protocol/events.js';
+import type { MessageEvent, ModerationEvent, Role, RoomEvent } from '../protocol/events.js';
 import type { RoomName, UserId } from '../protocol/names.js';
 import { type Database, type DatabaseKind, openDatabase, StorageError } from './database.js';
 import { type OnCommit, type Transaction, transactionsOn } from './transactions.js';
@@ -46,6 +46,15 @@ export const roomDatabase: DatabaseKind = {
        until INTEGER,
        PRIMARY KEY (standing, user)
      ) STRICT, WITHOUT ROWID;`,
+    // A message without a text was deleted.
+    `ALTER TABLE messages ADD COLUMN reply_to INTEGER;
+     ALTER TABLE messages ADD COLUMN edited_at INTEGER;
+     CREATE TABLE reactions (
+       seq INTEGER NOT NULL,
+       reaction TEXT NOT NULL,
+       user TEXT NOT NULL,
+       PRIMARY KEY (seq, reaction, user)
+     ) STRICT, WITHOUT ROWID;`,
   ],
 };
 
@@ -88,12 +97,18 @@ interface RoomRow {
   readonly slowModeSince: number;
 }
 
-/** An earlier message or change, as far as deciding on its repetition takes. */
+/** An earlier message or change. */
 export interface Prior {
   readonly seq: number;
   readonly at: number;
-  /** The message's text; empty where it was a change. */
+}
+
+/** An earlier message, as far as deciding on its repetition takes. */
+export interface PriorMessage extends Prior {
   readonly text: string;
+  readonly replyTo: number | undefined;
+  /** Whether it was edited or deleted. */
+  readonly changed: boolean;
 }
 
 /** The room's side of its database: the only writer. */
@@ -109,6 +124,8 @@ export class RoomStore {
   /** `onCommit` is for fault injection. @throws StorageError; also when the file is another room's. */
   constructor(file: string, room: RoomName, onCommit?: OnCommit) {
     this.#db = openDatabase(file, roomDatabase);
+    // What is deleted is overwritten, rather than left where nothing else has needed the space yet.
+    this.#db.pragma('secure_delete = ON');
     this.#room = room;
     this.#statements = prepare(this.#db);
     const { message, change } = this.#statements;
@@ -150,7 +167,7 @@ export class RoomStore {
   #spoke({ slowModeSeconds, slowModeSince }: RoomRow, now: number): { user: UserId; at: number }[] {
     if (slowModeSeconds === 0) return [];
     const last = new Map<UserId, number>();
-    for (const row of this.#statements.latest.iterate(slowModeSince)) {
+    for (const row of this.#statements.latest.iterate({ after: slowModeSince })) {
       const { user, at } = row as { user: UserId; at: number };
       if (at + slowModeSeconds * 1000 <= now) break;
       if (!last.has(user)) last.set(user, at);
@@ -162,7 +179,12 @@ export class RoomStore {
   append(event: RoomEvent, key: number, epoch: string): void {
     switch (event.type) {
       case 'said':
-        this.#message(event.seq, event.at, event.user, event.text, event.clientMsgId ?? null, key);
+        if (event.replyTo === undefined) {
+          this.#message(event.seq, event.at, event.user, event.text, event.clientMsgId ?? null, key);
+        } else {
+          const { seq, at, user, text, clientMsgId = null, replyTo } = event;
+          this.#statements.reply.run(seq, at, user, text, clientMsgId, key, replyTo);
+        }
         break;
       case 'joined':
         this.#change(event.seq, event.at, event.type, event.user, event.role, key);
@@ -181,12 +203,42 @@ export class RoomStore {
         this.#change(event.seq, event.at, event.type, event.user, event.topic, key);
         this.#statements.setTopic.run(event.topic);
         break;
-      default: {
-        // What is in every event has a column; the rest is the detail.
-        const { seq, at, type, user, ...detail } = event;
-        this.#change(seq, at, type, user, JSON.stringify(detail), key);
-        this.#moderate(event);
+      case 'edited': {
+        // Its text is where the message is, and nowhere else: there it can be taken out.
+        const { text, ...change } = event;
+        this.#detailedChange(change, key);
+        this.#statements.edit.run(text, event.at, event.target);
+        break;
       }
+      case 'deleted':
+      case 'reacted':
+        this.#detailedChange(event, key);
+        this.#amend(event);
+        break;
+      default:
+        this.#detailedChange(event, key);
+        this.#moderate(event);
+    }
+  }
+
+  /** What is in every event has a column; the rest is the detail. */
+  #detailedChange({ seq, at, type, user, ...detail }: ModerationEvent | Omit<MessageEvent, 'text'>, key: number): void {
+    this.#change(seq, at, type, user, JSON.stringify(detail), key);
+  }
+
+  #amend(event: Exclude<MessageEvent, { type: 'edited' }>): void {
+    const { erase, removeReactions, addReaction, removeReaction } = this.#statements;
+    switch (event.type) {
+      case 'deleted':
+        erase.run(event.target);
+        removeReactions.run(event.target);
+        break;
+      case 'reacted':
+        if (event.on) addReaction.run(event.target, event.reaction, event.user);
+        else removeReaction.run(event.target, event.reaction, event.user);
+        break;
+      default:
+        event satisfies never;
     }
   }
 
@@ -228,8 +280,25 @@ export class RoomStore {
   }
 
   /** The user's message with this id, if it is not older than `since`. */
-  findMessage(user: UserId, clientMsgId: string, since: number): Prior | undefined {
-    return this.#statements.byClientMsgId.get(user, clientMsgId, since) as Prior | undefined;
+  findMessage(user: UserId, clientMsgId: string, since: number): PriorMessage | undefined {
+    const row = this.#statements.byClientMsgId.get(user, clientMsgId, since) as PriorRow | undefined;
+    if (row === undefined) return undefined;
+    const { seq, at, text, replyTo, editedAt } = row;
+    return { seq, at, text, replyTo: replyTo ?? undefined, changed: editedAt !== null || text === '' };
+  }
+
+  /** The message with this `seq` as it is now; undefined where that is none. */
+  message(seq: number): { readonly user: UserId; readonly text: string } | undefined {
+    return this.#statements.messageAt.get(seq) as { user: UserId; text: string } | undefined;
+  }
+
+  hasReacted(seq: number, user: UserId, reaction: string): boolean {
+    return this.#statements.hasReacted.get(seq, reaction, user) !== undefined;
+  }
+
+  /** The different reactions to a message. */
+  reactionsTo(seq: number): readonly string[] {
+    return this.#statements.reactionsTo.all(seq) as string[];
   }
 
   /**
@@ -239,7 +308,7 @@ export class RoomStore {
   priorsByKey(first: number, last: number, since: number): Map<number, Prior> {
     const after = this.#statements.lastBefore.get({ since }) as number;
     const rows = this.#statements.byKey.all({ after, first, last }) as (Prior & { readonly key: number })[];
-    return new Map(rows.map(({ key, seq, at, text }) => [key, { seq, at, text }]));
+    return new Map(rows.map(({ key, seq, at }) => [key, { seq, at }]));
   }
 
   /** Makes another log of it: who stands anywhere in the old one has to begin anew. */
@@ -250,6 +319,14 @@ export class RoomStore {
   close(): void {
     this.#db.close();
   }
+}
+
+interface PriorRow {
+  readonly seq: number;
+  readonly at: number;
+  readonly text: string;
+  readonly replyTo: number | null;
+  readonly editedAt: number | null;
 }
 
 function prepare(db: Database) {
@@ -266,6 +343,17 @@ function prepare(db: Database) {
     ),
     members: db.prepare('SELECT user, role, since FROM members ORDER BY since'),
     message: db.prepare('INSERT INTO messages (seq, at, user, text, client_msg_id, key) VALUES (?, ?, ?, ?, ?, ?)'),
+    reply: db.prepare(
+      'INSERT INTO messages (seq, at, user, text, client_msg_id, key, reply_to) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    ),
+    edit: db.prepare('UPDATE messages SET text = ?, edited_at = ? WHERE seq = ?'),
+    erase: db.prepare("UPDATE messages SET text = '', edited_at = NULL WHERE seq = ?"),
+    messageAt: db.prepare('SELECT user, text FROM messages WHERE seq = ?'),
+    addReaction: db.prepare('INSERT OR IGNORE INTO reactions (seq, reaction, user) VALUES (?, ?, ?)'),
+    removeReaction: db.prepare('DELETE FROM reactions WHERE seq = ? AND reaction = ? AND user = ?'),
+    removeReactions: db.prepare('DELETE FROM reactions WHERE seq = ?'),
+    hasReacted: db.prepare('SELECT 1 FROM reactions WHERE seq = ? AND reaction = ? AND user = ?'),
+    reactionsTo: db.prepare('SELECT DISTINCT reaction FROM reactions WHERE seq = ?').pluck(),
     change: db.prepare('INSERT INTO changes (seq, at, type, user, detail, key) VALUES (?, ?, ?, ?, ?, ?)'),
     addMember: db.prepare('INSERT INTO members (user, role, since) VALUES (?, ?, ?)'),
     removeMember: db.prepare('DELETE FROM members WHERE user = ?'),
@@ -277,12 +365,19 @@ function prepare(db: Database) {
     addStanding: db.prepare('INSERT OR REPLACE INTO standings (standing, user, until) VALUES (?, ?, ?)'),
     removeStanding: db.prepare('DELETE FROM standings WHERE standing = ? AND user = ?'),
     removeEnded: db.prepare('DELETE FROM standings WHERE standing = ? AND until <= ?'),
-    latest: db.prepare('SELECT user, at FROM messages WHERE seq > ? ORDER BY seq DESC'),
+    // Edits are said as well; of both, the latest first.
+    latest: db.prepare(
+      `SELECT seq, user, at FROM messages WHERE seq > $after
+       UNION ALL
+       SELECT seq, user, at FROM changes WHERE seq > $after AND type = 'edited'
+       ORDER BY seq DESC`,
+    ),
     create: db.prepare('INSERT INTO room (only, name, epoch, topic, private) VALUES (1, ?, ?, ?, ?)'),
     renewEpoch: db.prepare('UPDATE room SET epoch = ?'),
     setTopic: db.prepare('UPDATE room SET topic = ?'),
     byClientMsgId: db.prepare(
-      'SELECT seq, at, text FROM messages WHERE user = ? AND client_msg_id = ? AND at >= ? ORDER BY seq DESC LIMIT 1',
+      `SELECT seq, at, text, reply_to AS replyTo, edited_at AS editedAt FROM messages
+       WHERE user = ? AND client_msg_id = ? AND at >= ? ORDER BY seq DESC LIMIT 1`,
     ),
     // Times never run backwards, so the first older event, from the end, is behind none that is not.
     lastBefore: db
@@ -293,9 +388,9 @@ function prepare(db: Database) {
       )
       .pluck(),
     byKey: db.prepare(
-      `SELECT key, seq, at, text FROM messages WHERE seq > $after AND key BETWEEN $first AND $last
+      `SELECT key, seq, at FROM messages WHERE seq > $after AND key BETWEEN $first AND $last
        UNION ALL
-       SELECT key, seq, at, '' FROM changes WHERE seq > $after AND key BETWEEN $first AND $last`,
+       SELECT key, seq, at FROM changes WHERE seq > $after AND key BETWEEN $first AND $last`,
     ),
   };
 }

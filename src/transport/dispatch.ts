@@ -4,6 +4,7 @@ import { PoolBusy } from '../tasks/task-pool.js';
 import { accountCalls } from './account-calls.js';
 import type { Chat, Handlers } from './calls.js';
 import { createIdentities } from './identities.js';
+import { messageCalls } from './message-calls.js';
 import type { CallTimes } from './metrics.js';
 import { moderationCalls } from './moderation-calls.js';
 import { privateCalls } from './private-calls.js';
@@ -51,6 +52,7 @@ export function createDispatch({ version, features, draining, callTimes, onBug, 
     ...userCalls(chat, identities),
     ...accountCalls(chat, identities),
     ...roomCalls(chat),
+    ...messageCalls(chat),
     ...moderationCalls(chat),
     ...privateCalls(chat),
   };

@@ -82,6 +82,9 @@ const features = [
   'moderation',
   'private-rooms',
   'blocks',
+  'edits',
+  'replies',
+  'reactions',
 ];
 
 /**

@@ -98,14 +98,16 @@ export function roomCalls({
         return reply({ room: name, seq: replyOf(outcome, 'done').seq });
       }),
 
-    'room.send': (session, { room: name, text, clientMsgId }, reply) => {
+    'room.send': (session, { room: name, text, clientMsgId, replyTo }, reply) => {
       const user = session.user as User;
       // Whether there is such a room or not: else that would tell.
       const refusal = users.flooding(user, session.origin);
       if (refusal !== undefined) return reply(refusal);
       return inRoom(rooms, session, name, reply, (room, reply) =>
         room.ref.call(
-          { type: 'send', user: user.id, text, clientMsgId },
+          replyTo === undefined
+            ? { type: 'send', user: user.id, text, clientMsgId }
+            : { type: 'reply', user: user.id, text, clientMsgId, replyTo },
           (outcome) => {
             if (isRefusal(outcome)) return reply(outcome);
             const { seq, at, duplicate } = replyOf(outcome, 'sent');
@@ -119,11 +121,12 @@ export function roomCalls({
 
     'room.history': (session, { room: name, before, after, limit }, reply) => {
       return inRoom(rooms, session, name, reply, async (room, reply) => {
-        const outcome = await room.ref.ask({ type: 'read', user: (session.user as User).id });
+        const reader = (session.user as User).id;
+        const outcome = await room.ref.ask({ type: 'read', user: reader });
         if (isRefusal(outcome)) return reply(outcome);
         const { head } = replyOf(outcome, 'readable');
         const range = pageRange({ before, after, limit }, head, limits);
-        const { messages, more } = await reads.roomHistory({ file: room.file, range });
+        const { messages, more } = await reads.roomHistory({ file: room.file, range, reader });
         return reply({ room: name, epoch: room.epoch, seq: head, messages: [...messages], more });
       });
     },

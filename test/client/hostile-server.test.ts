@@ -157,7 +157,7 @@ t.test('what a server refuses because it goes down is asked of the next one', as
     }
   });
   const { user } = await enterAt(t, port, { closeDeadlineMs: 20 });
-  const [joined, sent] = await Promise.all([user.join('sala1'), user.send('sala1', 'oi', 'a1')]);
+  const [joined, sent] = await Promise.all([user.join('sala1'), user.send('sala1', 'oi', { clientMsgId: 'a1' })]);
   t.match([joined, sent], [{ seq: 1 }, { seq: 1 }]);
   await user.leave('sala1');
   t.strictSame(asked.slice(0, 2), ['0 room.join ', '0 room.send a1']);

@@ -66,7 +66,10 @@ class Writer {
 
   async #say(order: number, text: string): Promise<void> {
     const { userId } = this.user;
-    const seq = await this.#untilStored(() => this.user.send(this.room, text, `s${order}`), 'refusals');
+    const seq = await this.#untilStored(
+      () => this.user.send(this.room, text, { clientMsgId: `s${order}` }),
+      'refusals',
+    );
     // Refused messages are said again later, so each stands for itself.
     this.#ledger.answered(`${userId} ${order}`, this.room, order, seq, text);
   }

@@ -25,6 +25,7 @@ function paramsFor(name: MethodName, room: string, user: string): Record<string,
   const values: Record<string, unknown> = {
     ...{ room, user, to: user, with: user, name: 'eva', text: 'oi', topic: 'oi', reason: 'oi', role: 'member' },
     ...{ token: 'x', seconds: 1, limit: 1, protocol: 1, client: 'x', data: 1, clientMsgId: 'x', after: 0 },
+    ...{ seq: 4, replyTo: 4, reaction: '👍', on: true },
     ...{ rooms: { [room]: { after: 0 } }, inboxAfter: 0, private: false, before: undefined },
     // Too short for an account.
     ...{ userId: user, password: 'x', newPassword: 'x', reserve: false, session: '0'.repeat(16) },

@@ -12,8 +12,6 @@ const contract = [
   'room.list | listar_salas | → {rooms:[{room, topic, members, seq}]}',
   'room.join | entrar_na_sala | room [sala], after? → {room, epoch, seq, topic, members:[{userId, name, role, online}]}',
   'room.leave | sair_da_sala | room [sala] → {room, seq}',
-  'room.send | enviar_mensagem_publica | room [sala], text [mensagem], clientMsgId? → {room, epoch, seq, at, duplicate}',
-  'room.history | listar_mensagens_publicas | room [sala], before?, after?, limit? → {room, epoch, seq, messages:[{seq, from, at, text}], more}',
   'room.members | listar_usuarios | room [sala] → {room, seq, members:[{userId, name, role, online}]}',
   'private.send | enviar_mensagem_privada | room [sala], to [para], text [mensagem], clientMsgId? → {seq, at, duplicate, online}',
   'private.history | listar_mensagens_privadas | room? [sala], with? [com], before?, after?, limit? → {messages:[{seq, room, from, to, at, text}], more, seq}',
@@ -21,6 +19,11 @@ const contract = [
 
 /** What this server has beyond version 1 of the contract. */
 const beyond = [
+  'room.send | enviar_mensagem_publica | room [sala], text [mensagem], clientMsgId?, replyTo? → {room, epoch, seq, at, duplicate}',
+  'room.edit | editar_mensagem | room [sala], seq, text [mensagem] → {room, seq}',
+  'room.delete | apagar_mensagem | room [sala], seq → {room, seq}',
+  'room.react | reagir | room [sala], seq, reaction [reacao], on? [ligado] → {room, seq}',
+  'room.history | listar_mensagens_publicas | room [sala], before?, after?, limit? → {room, epoch, seq, messages:[{seq, from, at, text, replyTo, editedAt, deleted, reactions}], more}',
   'room.create | criar_sala | room [sala], topic? [topico], private? [privada] → {room, epoch, seq}',
   'room.topic | mudar_topico | room [sala], topic [topico] → {room, seq}',
   'room.kick | expulsar_da_sala | room [sala], user [usuario], reason? [motivo] → {room, seq}',
@@ -92,7 +95,9 @@ t.test('no two methods, params of a method or commands share a name', async (t) 
   };
   unique([...names, ...entries.map(([, { alias }]) => alias)], 'methods');
   unique(
-    entries.flatMap(([, { command }]) => [command?.name, command?.alias]),
+    entries.flatMap(([, { command, otherCommand }]) =>
+      [command, otherCommand].flatMap((one) => [one?.name, one?.alias]),
+    ),
     'commands',
   );
   for (const [name, { params }] of entries) {
@@ -119,7 +124,10 @@ t.test('every method says what it does in both languages', async (t) => {
 });
 
 t.test("a command's arguments are params of its method, and the required ones are all there", async (t) => {
-  for (const [name, { command, params, alias }] of entries) {
+  const commands = entries.flatMap(([name, { command, otherCommand, params, alias }]) =>
+    [command, otherCommand].map((one) => ({ name, command: one, params, alias })),
+  );
+  for (const { name, command, params, alias } of commands) {
     if (command === undefined) continue;
     t.match(command.name, /^\/[a-z]+( [a-z]+)?$/, name);
     const args: readonly string[] = command.args.match(/[a-z]+/gi) ?? [];

@@ -39,10 +39,12 @@ const portuguese = [
 /** What this server has beyond version 1 of the contract. */
 const beyond = {
   en: ['/create', '/kick', '/ban', '/unban', '/mute', '/unmute', '/slow', '/role', '/invite', '/close'].concat([
+    ...['/edit', '/delete', '/react', '/reply'],
     ...['/block', '/unblock', '/blocks'],
     ...['/account create', '/login', '/account password', '/account delete', '/sessions', '/revoke'],
   ]),
   pt: ['/criar', '/expulsar', '/banir', '/desbanir', '/silenciar', '/dessilenciar', '/lento', '/papel'].concat([
+    ...['/editar', '/apagar', '/reagir', '/responder'],
     ...['/convidar', '/fechar', '/bloquear', '/desbloquear', '/bloqueados'],
     ...['/conta criar', '/autenticar', '/conta senha', '/conta apagar', '/sessoes', '/revogar'],
   ]),
@@ -53,7 +55,7 @@ t.test('help lists every command in its language, each with what it does', async
   t.strictSame(wordsOf(help(undefined, 'en')), new Set([...english, ...beyond.en]));
   t.strictSame(wordsOf(help(undefined, 'pt')), new Set([...portuguese, ...beyond.pt]));
   // Lower case is what is to be typed as it stands.
-  const verbatim = /json\|text|owner\|moderator\|member|--private|--privada|reserve|reservar/;
+  const verbatim = /json\|text|owner\|moderator\|member|--private|--privada|reserve|reservar|\[off\]|\[desfazer\]/;
   for (const language of ['en', 'pt'] as const) {
     for (const line of help(undefined, language) ?? [])
       t.match(line.replace(verbatim, ''), /^\/[a-z]+( [a-z]+)?( [^a-z]+)? {2,}[A-ZÀ-Ú].+\.$/, line);

@@ -2,8 +2,10 @@ import type { LeaveReason, Role, RoomEvent } from '../../protocol/events.js';
 import type { Limits } from '../../protocol/limits.js';
 import type { RoomName, UserId } from '../../protocol/names.js';
 import { isRefusal, type Refusal, refusals } from '../../protocol/refusals.js';
+import { amend, isDeleted, type MessageCommand } from './messages.js';
 import {
   applyModeration,
+  type Fact,
   isHidden,
   type ModerationCommand,
   moderate,
@@ -28,7 +30,7 @@ export interface RoomState {
   readonly standings: Standings;
   /** Seconds between two messages of one member; 0 where there need be none. */
   slowModeSeconds: number;
-  /** In slow mode: when each spoke last, the eldest first. */
+  /** In slow mode: when each said or edited something last, the eldest first. */
   readonly spoke: Map<UserId, number>;
 }
 
@@ -50,6 +52,15 @@ export type RoomCommand =
   | { readonly type: 'join'; readonly user: UserId }
   | { readonly type: 'leave'; readonly user: UserId; readonly reason?: LeaveReason }
   | { readonly type: 'send'; readonly user: UserId; readonly text: string; readonly clientMsgId?: string | undefined }
+  /** A message that answers the message `replyTo`. */
+  | {
+      readonly type: 'reply';
+      readonly user: UserId;
+      readonly text: string;
+      readonly clientMsgId?: string | undefined;
+      readonly replyTo: number;
+    }
+  | MessageCommand
   | { readonly type: 'change-topic'; readonly user: UserId; readonly topic: string }
   /** May this user read here, and how far does the log go? */
   | { readonly type: 'read'; readonly user: UserId }
@@ -78,14 +89,26 @@ export type MemberList = readonly { readonly user: UserId; readonly role: Role }
 /** What the room looks up in its log, rather than keep it in memory. */
 export interface RoomMemory {
   /** The user's message with this id, if it is not older than `since`. */
-  findMessage(user: UserId, clientMsgId: string, since: number): Done | undefined;
+  findMessage(user: UserId, clientMsgId: string, since: number): Sent | undefined;
+  /** The message with this `seq` as it is now; undefined where that is none. */
+  message(seq: number): { readonly user: UserId; readonly text: string } | undefined;
+  hasReacted(seq: number, user: UserId, reaction: string): boolean;
+  /** The different reactions to a message. */
+  reactionsTo(seq: number): readonly string[];
 }
 
 /** What an earlier command did. */
 export interface Done {
   readonly seq: number;
   readonly at: number;
+}
+
+/** A message that was sent, as far as its repetition takes. */
+export interface Sent extends Done {
   readonly text: string;
+  readonly replyTo: number | undefined;
+  /** Whether it was edited or deleted since: then what it said at first is not known any more. */
+  readonly changed: boolean;
 }
 
 export interface Decision {
@@ -153,15 +176,17 @@ export function decide(
       const left: RoomEvent = { type: 'left', seq, at: time, user, ...(reason === undefined ? {} : { reason }) };
       return { events: [left], outcome: { type: 'done', seq } };
     }
-    case 'send': {
+    case 'send':
+    case 'reply': {
       const { user, text, clientMsgId } = command;
+      const replyTo = command.type === 'reply' ? command.replyTo : undefined;
       if (done !== undefined) return accept({ type: 'sent', seq: done.seq, at: done.at, duplicate: false });
       const member = state.members.get(user);
       if (member === undefined && isHidden(state, user)) return refuse(refusals.roomNotFound(state.room));
       if (clientMsgId !== undefined) {
         const before = memory.findMessage(user, clientMsgId, time - limits.clientMsgIdSeconds * 1000);
         if (before !== undefined) {
-          return before.text === text
+          return before.changed || (before.text === text && before.replyTo === replyTo)
             ? accept({ type: 'sent', seq: before.seq, at: before.at, duplicate: true })
             : refuse(refusals.duplicateConflict(clientMsgId, before.seq));
         }
@@ -169,11 +194,16 @@ export function decide(
       if (member === undefined) return refuse(outsider(state, user, time));
       const silence = silenced(state, user, member, time);
       if (silence !== undefined) return refuse(silence);
+      if (replyTo !== undefined) {
+        const answered = memory.message(replyTo);
+        if (answered === undefined || isDeleted(answered)) return refuse(refusals.messageNotFound(state.room, replyTo));
+      }
       const said: RoomEvent =
         clientMsgId === undefined
           ? { type: 'said', seq, at: time, user, text }
           : { type: 'said', seq, at: time, user, text, clientMsgId };
-      return { events: [said], outcome: { type: 'sent', seq, at: time, duplicate: false } };
+      const event = replyTo === undefined ? said : { ...said, replyTo };
+      return { events: [event], outcome: { type: 'sent', seq, at: time, duplicate: false } };
     }
     case 'change-topic': {
       const { user, topic } = command;
@@ -194,13 +224,14 @@ export function decide(
       if (!state.members.has(command.from)) return refuse(outsider(state, command.from, time));
       if (!state.members.has(command.to as UserId)) return refuse(refusals.userNotInRoom(command.to, state.room));
       return accept({ type: 'vouched' });
-    default: {
+    case 'edit':
+    case 'delete':
+    case 'react':
       if (done !== undefined) return accept({ type: 'done', seq: done.seq });
-      const facts = moderate(state, command, time, limits);
-      if (isRefusal(facts)) return refuse(facts);
-      const events = facts.map((fact, i) => ({ ...fact, seq: seq + i, at: time }) as RoomEvent);
-      return { events, outcome: { type: 'done', seq: state.head + events.length } };
-    }
+      return logged(state, amend(state, command, time, memory, limits), time);
+    default:
+      if (done !== undefined) return accept({ type: 'done', seq: done.seq });
+      return logged(state, moderate(state, command, time, limits), time);
   }
 }
 
@@ -226,11 +257,22 @@ export function apply(state: RoomState, event: RoomEvent, epoch: string): void {
       state.topic = event.topic;
       break;
     case 'said':
+    case 'edited':
       if (state.slowModeSeconds > 0) noteSpoken(state, event.user, event.at);
+      break;
+    case 'deleted':
+    case 'reacted':
       break;
     default:
       applyModeration(state, event);
   }
+}
+
+/** Facts take the next places in the log. */
+function logged(state: RoomState, facts: readonly Fact<RoomEvent>[] | Refusal, time: number): Decision {
+  if (isRefusal(facts)) return refuse(facts);
+  const events = facts.map((fact, i) => ({ ...fact, seq: state.head + 1 + i, at: time }) as RoomEvent);
+  return { events, outcome: { type: 'done', seq: state.head + events.length } };
 }
 
 function accept(outcome: RoomReply): Decision {

@@ -49,7 +49,7 @@ const needed: { readonly [T in ModerationCommand['type']]: Role } = {
 };
 
 /** An event without its place in the log. */
-type Fact<Event> = Event extends unknown ? Omit<Event, 'seq' | 'at'> : never;
+export type Fact<Event> = Event extends unknown ? Omit<Event, 'seq' | 'at'> : never;
 export type ModerationFact =
   | Fact<ModerationEvent>
   | { readonly type: 'left'; readonly user: UserId; readonly reason: 'banned' };
@@ -141,11 +141,25 @@ export function isHidden(state: RoomState, user: UserId): boolean {
 
 /** Why a member may say nothing just now, if so. */
 export function silenced(state: RoomState, user: UserId, { role }: Member, time: number): Refusal | undefined {
-  const until = state.standings.muted.get(user);
-  if (until !== undefined && until > time) return refusals.muted(state.room, until - time);
+  const silence = muted(state, user, time);
+  if (silence !== undefined) return silence;
   if (state.slowModeSeconds === 0 || role !== 'member') return undefined;
   const next = (state.spoke.get(user) ?? Number.NEGATIVE_INFINITY) + state.slowModeSeconds * 1000;
   return next > time ? refusals.slowMode(state.room, state.slowModeSeconds, next - time) : undefined;
+}
+
+export function muted(state: RoomState, user: UserId, time: number): Refusal | undefined {
+  const until = state.standings.muted.get(user);
+  return until !== undefined && until > time ? refusals.muted(state.room, until - time) : undefined;
+}
+
+export function roleReaches(member: Member, role: Role): boolean {
+  return rankOf(member) >= rankOf({ role });
+}
+
+/** Whether the member's role is above the other's, who may be no member. */
+export function outranks(member: Member, other: Member | undefined): boolean {
+  return rankOf(member) > rankOf(other);
 }
 
 /** Moves the state on by what a moderator did. */

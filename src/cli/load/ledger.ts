@@ -55,6 +55,9 @@ export class Ledger {
         this.#read(client, push.params.room, push.params.seq, push.params.text);
         this.#follow(client, push.params.room, push.params.seq);
         return;
+      case 'room.edited':
+      case 'room.deleted':
+      case 'room.reacted':
       case 'room.joined':
       case 'room.left':
       case 'room.changed':
