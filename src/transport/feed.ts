@@ -48,12 +48,17 @@ export class Feed {
     return this.#cursors;
   }
 
-  /** Takes the next run of lines, and passes it on to every cursor that is level with the log. */
-  publish(lines: Lines): void {
+  /**
+   * Takes the next run of lines, and passes it on to every cursor that is level with the log. If by it earlier lines
+   * are `outdated`, none is kept: who is behind reads from the store what they say now.
+   */
+  publish(lines: Lines, outdated = false): void {
     // Lines got lost on the way, with a thread that died: the store has them.
-    if (lines.first !== this.#head + 1) this.#clearRing();
-    this.#ring.push(lines);
-    this.#ringBytes += bytesOf(lines);
+    if (outdated || lines.first !== this.#head + 1) this.#clearRing();
+    if (!outdated) {
+      this.#ring.push(lines);
+      this.#ringBytes += bytesOf(lines);
+    }
     this.#head = lines.last;
     const max = this.#options.ringBytesMax();
     while (this.#ringBytes > max && this.#ring.length > 0) this.#ringBytes -= bytesOf(this.#ring.shift() as Lines);

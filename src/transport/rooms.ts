@@ -109,7 +109,7 @@ export class Rooms {
             room.topic = frame.topic;
             room.closed = frame.closed;
             if (frame.parted.length > 0) onParted(name, frame.parted);
-            room.feed.publish(asBuffers(frame));
+            room.feed.publish(asBuffers(frame), frame.amended);
           }
         },
       });

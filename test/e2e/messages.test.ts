@@ -92,6 +92,19 @@ t.test('who was away is told of messages as they are now, and then of what happe
   t.strictSame(await client.soFar(), []);
 });
 
+t.test('nor does who asks a running server for what was before get to see it', async (t) => {
+  const room = 'atras';
+  const [ana, bia] = await gather(t, daemon, room, 'ana', 'bia');
+  const target = await send(ana, room, 'antes');
+  await ana.client.call('room.edit', { room, seq: target, text: 'depois' });
+  await send(ana, room, 'fim');
+  await bia.client.soFar();
+  await bia.client.call('room.join', { room, after: 3 });
+  t.match(await bia.client.nextPush('room.message'), { seq: target, text: 'depois' });
+  t.match(await bia.client.nextPush('room.edited'), { target, text: 'depois' });
+  t.match(await bia.client.nextPush('room.message'), { text: 'fim' });
+});
+
 t.test('what was deleted or edited away is in no file any more', async (t) => {
   const own = await startDaemon(t);
   const room = 'sumido';

@@ -45,6 +45,20 @@ t.test('in JSON so has everything else that happens in a room', async (t) => {
   t.strictSame(inJson({ ...event, type: 'created', topic: 'café' }), changed);
 });
 
+t.test('in JSON a message tells what it answers, and what became of it before it was told', async (t) => {
+  const said: RoomEvent = { type: 'said', seq: 42, at, user: ana, text: 'oi', replyTo: 40 };
+  const params = { room: 'sala1', seq: 42, from: 'ana#1', at, text: 'oi', replyTo: 40 };
+  t.strictSame(inJson(said), pushed('room.message', params));
+  t.strictSame(inJson({ ...said, editedAt: at + 1 }), pushed('room.message', { ...params, editedAt: at + 1 }));
+  t.strictSame(inJson({ ...said, text: '' }), pushed('room.message', { ...params, text: '', deleted: true }));
+  const event = { seq: 43, at, user: bia, target: 42 } as const;
+  const about = { room: 'sala1', seq: 43, at, by: 'bia#1', target: 42 };
+  t.strictSame(inJson({ ...event, type: 'edited', text: 'olá' }), pushed('room.edited', { ...about, text: 'olá' }));
+  t.strictSame(inJson({ ...event, type: 'deleted', author: ana }), pushed('room.deleted', about));
+  const reacted = { reaction: '👍', on: false };
+  t.strictSame(inJson({ ...event, type: 'reacted', ...reacted }), pushed('room.reacted', { ...about, ...reacted }));
+});
+
 t.test('in JSON so have private messages and what the server has to say itself', async (t) => {
   const message = { seq: 7, room: 'sala1', from: 'ana#1', to: 'bia#1', at, text: 'psst' };
   const psst = message as unknown as PrivateMessage;
@@ -83,6 +97,19 @@ const common = { seq: wholeNumbers, at: wholeNumbers, user: userIds };
 const roomEvents: fc.Arbitrary<RoomEvent> = fc.oneof(
   fc.record({ type: fc.constant('said' as const), ...common, text: acceptedTexts }),
   fc.record({ type: fc.constant('said' as const), ...common, text: acceptedTexts, clientMsgId: acceptedTexts }),
+  fc.record({
+    type: fc.constant('said' as const),
+    ...common,
+    text: topics,
+    replyTo: wholeNumbers,
+    editedAt: wholeNumbers,
+  }),
+  fc.record({ type: fc.constant('edited' as const), ...common, target: wholeNumbers, text: topics }),
+  fc.record({ type: fc.constant('deleted' as const), ...common, target: wholeNumbers }),
+  fc.record({
+    ...{ type: fc.constant('reacted' as const), ...common, target: wholeNumbers },
+    ...{ reaction: fc.constantFrom('👍', ':)'), on: fc.boolean() },
+  }),
   fc.record({ type: fc.constant('joined' as const), ...common, role: fc.constantFrom('owner', 'member') }),
   fc.record({ type: fc.constant('left' as const), ...common, reason: fc.constantFrom('quit', 'expired') }),
   fc.record({ type: fc.constant('topic-changed' as const), ...common, topic: topics }),

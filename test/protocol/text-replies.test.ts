@@ -90,6 +90,33 @@ t.test('the pushes are those of the contract', async (t) => {
   );
 });
 
+t.test(
+  'a message tells what it answers and that it was edited where nobody can write that, and reactions after it',
+  async (t) => {
+    const message = { seq: 42, from: 'ana#1', at, text: 'oi' };
+    const reactions = [
+      { reaction: '👍', users: 2, mine: true },
+      { reaction: ':)', users: 1, mine: false },
+    ];
+    const messages = [
+      { ...message, replyTo: 40 },
+      { ...message, editedAt: at },
+      { ...message, replyTo: 40, editedAt: at, reactions },
+      { ...message, text: '', replyTo: 40, deleted: true as const },
+    ];
+    t.equal(
+      format('room.history', { room: 'sala1', epoch: 'e1', seq: 42, messages, more: false }),
+      [
+        '+OK 4',
+        '[sala1 #42] ana#1 (to #40): oi',
+        '[sala1 #42] ana#1 (edited): oi',
+        '[sala1 #42] ana#1 (to #40, edited): oi [👍 2] [:) 1]',
+        '[sala1 #42] * a message of ana#1 that was deleted',
+      ].join('\n'),
+    );
+  },
+);
+
 t.test('a list has as many lines as it says, whatever people wrote', async () => {
   const message = fc.record({ seq: wholeNumbers, from: userIds, at: wholeNumbers, text: acceptedTexts });
   fc.assert(

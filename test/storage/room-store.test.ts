@@ -6,11 +6,12 @@ import { apply, emptyRoom } from '../../src/actors/room/decisions.js';
 import { stateOf } from '../../src/actors/room/room.js';
 import type { RoomEvent } from '../../src/protocol/events.js';
 import type { UserId } from '../../src/protocol/names.js';
-import { openForReading } from '../../src/storage/database.js';
-import { readEvents } from '../../src/storage/room-reads.js';
+import { openDatabase, openForReading } from '../../src/storage/database.js';
+import { readEvents, readMessages } from '../../src/storage/room-reads.js';
 import { RoomStore, roomDatabase } from '../../src/storage/room-store.js';
 import { acceptedTexts, userIds } from '../support/arbitraries.js';
 import { ana, bia, sala1, secret } from '../support/people.js';
+import { asNow } from '../support/room-model.js';
 
 function newStore(t: Test) {
   const file = join(t.testdir(), 'sala1.db');
@@ -24,13 +25,13 @@ function newStore(t: Test) {
     store.transaction(() => {
       for (const event of events) store.append(event, 1000 + event.seq, 'e1');
     });
-  return { store, append, events: readEvents(db) };
+  return { store, append, events: readEvents(db), messages: readMessages(db) };
 }
 
 const said = (
   seq: number,
   text: string,
-  more: { at?: number; user?: UserId; clientMsgId?: string } = {},
+  more: { at?: number; user?: UserId; clientMsgId?: string; replyTo?: number } = {},
 ): RoomEvent => {
   return { type: 'said', seq, at: seq, user: ana, text, ...more };
 };
@@ -42,7 +43,17 @@ const acts = ['kicked', 'banned', 'muted', 'unbanned', 'unmuted', 'invited', 'ro
 const logs = fc
   .array(
     fc.record({
-      what: fc.constantFrom('said', 'joined', 'left', 'topic-changed', 'slow-mode-changed', 'closed', ...acts),
+      what: fc.constantFrom(
+        'said',
+        'joined',
+        'left',
+        'topic-changed',
+        'slow-mode-changed',
+        'closed',
+        'edited',
+        'deleted',
+        ...acts,
+      ),
       user: fc.oneof(fc.constantFrom(ana, bia), userIds),
       text: acceptedTexts,
       clientMsgId: fc.option(fc.string({ minLength: 1 }), { nil: undefined }),
@@ -54,12 +65,21 @@ const logs = fc
   )
   .map((steps) => {
     const members = new Set<string>();
+    const messages: number[] = [];
     const events: RoomEvent[] = [created];
     for (const { what, user, text, clientMsgId, role, reason, seconds } of steps) {
       const seq = events.length + 1;
       const base = { seq, at: seq * 5000, user };
-      if (what === 'said')
+      const target = messages.at((seconds ?? 0) % 3);
+      if (target !== undefined && what === 'edited') events.push({ ...base, type: what, target, text });
+      if (target !== undefined && what === 'deleted') {
+        messages.splice(messages.indexOf(target), 1);
+        events.push({ ...base, type: what, target });
+      }
+      if (what === 'said') {
+        messages.push(seq);
         events.push({ ...base, type: 'said', text, ...(clientMsgId === undefined ? {} : { clientMsgId }) });
+      }
       if (what === 'topic-changed') events.push({ ...base, type: 'topic-changed', topic: text });
       if (what === 'joined' && !members.has(user)) {
         members.add(user);
@@ -101,8 +121,9 @@ t.test('what is read is what was written, from anywhere to anywhere; and so is t
       });
       const db = openForReading(file, roomDatabase);
       const read = readEvents(db);
-      assert.deepEqual([...read(0, Number.MAX_SAFE_INTEGER)], log);
-      assert.deepEqual([...read(after, upTo)], log.slice(after, Math.max(after, upTo)));
+      const now = asNow(log);
+      assert.deepEqual([...read(0, Number.MAX_SAFE_INTEGER)], now);
+      assert.deepEqual([...read(after, upTo)], now.slice(after, Math.max(after, upTo)));
       db.close();
       const stored = stateOf(name, store.load());
       store.close();
@@ -147,6 +168,75 @@ t.test('a message is found by its user and id, the newest if there are several, 
   t.strictSame(store.findMessage(bia, 'x', 0), { seq: 4, at: 300, text: 'bom dia', ...asSent });
   t.equal(store.findMessage(bia, 'X', 0), undefined, 'capitals count');
   t.equal(store.findMessage(ana, '', 0), undefined, 'a message without id is not found');
+});
+
+/** A log of ana's and bia's, with a bit of everything that becomes of messages. */
+const amended: readonly RoomEvent[] = [
+  created,
+  said(2, 'um', { clientMsgId: 'x' }),
+  said(3, 'dois', { user: bia }),
+  said(4, 'três', { replyTo: 2 }),
+  { type: 'edited', seq: 5, at: 5, user: ana, target: 2, text: 'primeiro' },
+  { type: 'reacted', seq: 6, at: 6, user: bia, target: 2, reaction: '👍', on: true },
+  { type: 'reacted', seq: 7, at: 7, user: ana, target: 2, reaction: '👍', on: true },
+  { type: 'reacted', seq: 8, at: 8, user: ana, target: 2, reaction: '👍', on: false },
+  { type: 'reacted', seq: 9, at: 9, user: ana, target: 3, reaction: '🎉', on: true },
+  { type: 'edited', seq: 10, at: 10, user: bia, target: 3, text: 'segundo' },
+  { type: 'deleted', seq: 11, at: 11, user: ana, target: 3, author: bia },
+  { type: 'edited', seq: 12, at: 12, user: ana, target: 2, text: 'primeiríssimo' },
+];
+
+t.test('messages and edits are read as they are now, whatever came between', async (t) => {
+  const { store, append, events } = newStore(t);
+  append(...amended);
+  const now = [...events(0, 20)];
+  t.strictSame(now, asNow(amended));
+  t.strictSame(now[1], { ...amended[1], text: 'primeiríssimo', editedAt: 12 });
+  t.strictSame(now[2], { ...amended[2], text: '' });
+  t.match(now[9], { type: 'edited', text: '' }, 'nor does an edit tell what was deleted');
+  t.strictSame(store.message(2), { user: ana, text: 'primeiríssimo' });
+  t.strictSame(store.message(3), { user: bia, text: '' });
+  t.equal(store.message(5), undefined, 'an event that is no message');
+  t.strictSame(store.findMessage(ana, 'x', 0), {
+    seq: 2,
+    at: 2,
+    text: 'primeiríssimo',
+    replyTo: undefined,
+    changed: true,
+  });
+  t.strictSame(store.reactionsTo(2), ['👍']);
+  t.strictSame(store.reactionsTo(3), [], 'gone with the message');
+  t.ok(store.hasReacted(2, bia, '👍'));
+  t.notOk(store.hasReacted(2, ana, '👍'), 'taken back');
+  t.notOk(store.hasReacted(2, bia, '🎉'));
+});
+
+t.test('a page of messages has the reactions as its reader sees them', async (t) => {
+  const { append, messages } = newStore(t);
+  append(...amended);
+  const page = (reader?: string) => messages({ limit: 10, upTo: 20, bytesMax: 1000 }, reader).messages;
+  const first = { seq: 2, from: ana, at: 2, text: 'primeiríssimo', editedAt: 12 };
+  const others = [
+    { seq: 3, from: bia, at: 3, text: '', deleted: true },
+    { seq: 4, from: ana, at: 4, text: 'três', replyTo: 2 },
+  ];
+  t.strictSame(page(bia), [{ ...first, reactions: [{ reaction: '👍', users: 1, mine: true }] }, ...others]);
+  t.strictSame(page(ana), [{ ...first, reactions: [{ reaction: '👍', users: 1, mine: false }] }, ...others]);
+  t.strictSame(page(), page(ana), 'nobody in particular');
+});
+
+t.test('a log of before there were edits is brought up to date when it is opened', async (t) => {
+  const file = join(t.testdir(), 'sala1.db');
+  const old = openDatabase(file, { ...roomDatabase, migrations: roomDatabase.migrations.slice(0, 2) });
+  old.exec(`INSERT INTO room (only, name, epoch, topic) VALUES (1, 'sala1', 'e1', '');
+    INSERT INTO changes (seq, at, type, user, detail, key) VALUES (1, 1, 'created', 'salas', '', 1);
+    INSERT INTO messages (seq, at, user, text, client_msg_id, key) VALUES (2, 2, 'ana#1', 'oi', 'x', 2);`);
+  old.close();
+  const store = new RoomStore(file, sala1);
+  t.strictSame(store.findMessage(ana, 'x', 0), { seq: 2, at: 2, text: 'oi', replyTo: undefined, changed: false });
+  store.append({ type: 'edited', seq: 3, at: 3, user: ana, target: 2, text: 'olá' }, 3, 'e1');
+  t.equal(store.message(2)?.text, 'olá');
+  store.close();
 });
 
 t.test('their keys tell what the commands did that were handed in from a time on', async (t) => {

@@ -43,6 +43,8 @@ const client = fc.constantFrom(ana, bia, caio);
 const gone = fc.constantFrom(davi, eva);
 const anybody = fc.oneof(client, gone);
 const text = fc.constantFrom('oi', 'olá');
+/** Of a message, if it is one. */
+const target = fc.integer({ min: 3, max: 8 });
 const caller = fc.constantFrom<Caller>('gateway', 'gateway', 'gateway', 'supervisor');
 
 const command: fc.Arbitrary<RoomCommand> = fc.oneof(
@@ -52,6 +54,19 @@ const command: fc.Arbitrary<RoomCommand> = fc.oneof(
   {
     weight: 4,
     arbitrary: record({ type: fc.constant('send'), user: client, text, clientMsgId: fc.constantFrom('x', 'y') }),
+  },
+  { weight: 2, arbitrary: record({ type: fc.constant('reply'), user: client, text, replyTo: target }) },
+  { weight: 2, arbitrary: record({ type: fc.constant('edit'), user: client, target, text }) },
+  { weight: 2, arbitrary: record({ type: fc.constant('delete'), user: client, target }) },
+  {
+    weight: 2,
+    arbitrary: record({
+      type: fc.constant('react'),
+      user: client,
+      target,
+      reaction: fc.constantFrom('👍', '🎉'),
+      on: fc.boolean(),
+    }),
   },
   { weight: 1, arbitrary: record({ type: fc.constant('change-topic'), user: client, topic: text }) },
   { weight: 1, arbitrary: record({ type: fc.constant('read'), user: anybody }) },

@@ -8,7 +8,7 @@ import type { Refusal } from '../../src/protocol/refusals.js';
 import type { Caller, Witness } from './crashing-room.js';
 import type { FaultyDisk } from './faulty-disk.js';
 import { ana } from './people.js';
-import { inShort, RoomModel } from './room-model.js';
+import { asNow, inShort, RoomModel } from './room-model.js';
 
 /** A call, from being made to being answered. */
 export interface Call {
@@ -97,7 +97,7 @@ export class RoomOracle implements Witness {
       if (committed ?? log.length > head) this.#commit(decided);
       else this.#model.log.length = head;
     }
-    assert.deepEqual(log, this.log, 'what the room left on disk');
+    assert.deepEqual(log, asNow(this.log), 'what the room left on disk');
     for (const [caller, count] of inFlight) {
       for (const call of this.#calls[caller].unsettled(count)) {
         call.deaths++;

@@ -68,6 +68,26 @@ function feedOf(store: SlowStore, ringBytesMax = 40, head = 0): Feed {
   return new Feed({ head, ringBytesMax: () => ringBytesMax, read: (...query) => store.read(...query) });
 }
 
+t.test('what is outdated is told from the store, to all but those who were level with the log', async (t) => {
+  const store = new SlowStore();
+  const feed = feedOf(store, 1000);
+  const [level, behind] = [new Listener(), new Listener()];
+  feed.subscribe(level, 0);
+  feed.publish(runOf(1, 2, ['json']));
+  behind.ready = false;
+  const cursor = feed.subscribe(behind, 0);
+  feed.publish(runOf(3, 3, ['json']), true);
+  t.equal(level.heard, 'json 1\njson 2\njson 3\n', 'as it comes');
+  behind.ready = true;
+  cursor.advance();
+  t.equal(behind.heard, '', 'not from memory');
+  await store.answerAll();
+  t.equal(behind.heard, level.heard);
+  feed.publish(runOf(4, 4, ['json']));
+  feed.subscribe(behind, 3);
+  t.equal(behind.heard, `${level.heard}json 4\n`, 'what came since is kept again');
+});
+
 type Step =
   | { readonly type: 'publish'; readonly events: number; readonly lost: boolean; readonly text: boolean }
   | { readonly type: 'toggle'; readonly who: number }

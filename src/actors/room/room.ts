@@ -23,6 +23,8 @@ import {
 export interface RoomFrame extends Lines {
   /** Users who left, and the `seq` of that. */
   readonly parted: readonly { readonly user: UserId; readonly seq: number }[];
+  /** Whether messages have another text now, or none, than they were told with. */
+  readonly amended: boolean;
   /** The room after the batch. */
   readonly members: number;
   readonly topic: string;
@@ -101,6 +103,7 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
     const replies: (RoomReply | Refusal)[] = [];
     const events: RoomEvent[] = [];
     const parted: { user: UserId; seq: number }[] = [];
+    let amended = false;
     try {
       const decideAll = () => {
         for (const [i, command] of batch.commands.entries()) {
@@ -116,6 +119,7 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
             const epoch = command.type === 'create' ? command.epoch : this.#state.epoch;
             this.#store.append(event, key, epoch);
             if (event.type !== 'said') {
+              amended ||= event.type === 'edited' || event.type === 'deleted';
               for (const user of partedBy(event, this.#state)) parted.push({ user, seq: event.seq });
             }
             apply(this.#state, event, epoch);
@@ -145,7 +149,7 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
       return { replies: outcomes, frames: [] };
     }
     if (events.length > 0) this.#disk.committed(batch.at);
-    return { replies, frames: events.length === 0 ? [] : [this.#frame(events, parted)] };
+    return { replies, frames: events.length === 0 ? [] : [this.#frame(events, parted, amended)] };
   }
 
   close(): void {
@@ -160,7 +164,7 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
     return decide(this.#state, command, at, this.#store, this.#limits, done);
   }
 
-  #frame(events: readonly RoomEvent[], parted: RoomFrame['parted']): RoomFrame {
+  #frame(events: readonly RoomEvent[], parted: RoomFrame['parted'], amended: boolean): RoomFrame {
     const lines: { -readonly [D in Dialect]?: Uint8Array } = {};
     for (const dialect of this.#dialects) lines[dialect] = encodeRoomEvents(this.#room, events, dialect);
     return {
@@ -168,6 +172,7 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
       first: (events[0] as RoomEvent).seq,
       last: this.#state.head,
       parted,
+      amended,
       members: this.#state.members.size,
       topic: this.#state.topic,
       closed: this.#state.closed,

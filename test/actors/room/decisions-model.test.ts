@@ -8,11 +8,13 @@ import { ana, bia, caio, sala1 } from '../../support/people.js';
 import { doneBy, epoch, RoomInMemory } from '../../support/room-in-memory.js';
 import { inShort, RoomModel } from '../../support/room-model.js';
 
-const limits = { ...defaultLimits, roomMembersMax: 2 };
+const limits = { ...defaultLimits, roomMembersMax: 2, reactionsMax: 2 };
 const dayMs = limits.clientMsgIdSeconds * 1000;
 
 const user = fc.constantFrom(ana, bia, caio);
 const words = fc.constantFrom('oi', 'olá');
+/** Mostly of a message. */
+const target = fc.integer({ min: 0, max: 12 });
 const commands: fc.Arbitrary<RoomCommand> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constant('create'), by: user, topic: words, epoch: words }) },
   { weight: 4, arbitrary: fc.record({ type: fc.constant('join'), user }) },
@@ -24,6 +26,28 @@ const commands: fc.Arbitrary<RoomCommand> = fc.oneof(
       user,
       text: words,
       clientMsgId: fc.option(fc.constantFrom('x', 'y'), { nil: undefined }),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      type: fc.constant('reply'),
+      user,
+      text: words,
+      clientMsgId: fc.option(fc.constantFrom('x', 'y'), { nil: undefined }),
+      replyTo: target,
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ type: fc.constant('edit'), user, target, text: words }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('delete'), user, target }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      type: fc.constant('react'),
+      user,
+      target,
+      reaction: fc.constantFrom(...'👍🎉❤'),
+      on: fc.boolean(),
     }),
   },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('change-topic'), user, topic: words }) },
