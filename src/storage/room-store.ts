@@ -168,9 +168,9 @@ export class RoomStore {
     if (slowModeSeconds === 0) return [];
     const last = new Map<UserId, number>();
     for (const row of this.#statements.latest.iterate({ after: slowModeSince })) {
-      const { user, at } = row as { user: UserId; at: number };
+      const { user, at, spoken } = row as { user: UserId; at: number; spoken: number };
       if (at + slowModeSeconds * 1000 <= now) break;
-      if (!last.has(user)) last.set(user, at);
+      if (spoken === 1 && !last.has(user)) last.set(user, at);
     }
     return [...last].map(([user, at]) => ({ user, at })).reverse();
   }
@@ -365,11 +365,11 @@ function prepare(db: Database) {
     addStanding: db.prepare('INSERT OR REPLACE INTO standings (standing, user, until) VALUES (?, ?, ?)'),
     removeStanding: db.prepare('DELETE FROM standings WHERE standing = ? AND user = ?'),
     removeEnded: db.prepare('DELETE FROM standings WHERE standing = ? AND until <= ?'),
-    // Edits are said as well; of both, the latest first.
+    // With what is not spoken, so that whoever reads on until a time need not first come to the next edit.
     latest: db.prepare(
-      `SELECT seq, user, at FROM messages WHERE seq > $after
+      `SELECT seq, user, at, 1 AS spoken FROM messages WHERE seq > $after
        UNION ALL
-       SELECT seq, user, at FROM changes WHERE seq > $after AND type = 'edited'
+       SELECT seq, user, at, type = 'edited' FROM changes WHERE seq > $after
        ORDER BY seq DESC`,
     ),
     create: db.prepare('INSERT INTO room (only, name, epoch, topic, private) VALUES (1, ?, ?, ?, ?)'),

@@ -87,6 +87,20 @@ t.test('a room that was closed is asked for no more; an invitation moves nothing
   t.strictSame(positions.params, { rooms: {} });
 });
 
+t.test('what becomes of a message moves on as the message did, and is told once', async (t) => {
+  const positions = new Positions();
+  positions.joined({ room: 'sala1', epoch: 'e1', seq: 1 });
+  const about = { room: 'sala1', at: 1, by: me, target: 1 };
+  const pushes: Push[] = [
+    { method: 'room.edited', params: { ...about, seq: 2, text: 'oi' } },
+    { method: 'room.reacted', params: { ...about, seq: 3, reaction: '👍', on: true } },
+    { method: 'room.deleted', params: { ...about, seq: 4 } },
+  ];
+  for (const push of pushes) t.ok(positions.take(push, me), push.method);
+  for (const push of pushes) t.notOk(positions.take(push, me), 'not twice');
+  t.strictSame(positions.params, { rooms: { sala1: { epoch: 'e1', after: 4 } } });
+});
+
 t.test('private messages are told once', async (t) => {
   const positions = new Positions();
   t.ok(positions.take(psst(1), me));

@@ -24,6 +24,12 @@ t.test('pushes come in order, each with its method and params', async (t) => {
   const all = [
     { method: 'room.joined', params: { room: 'sala1', seq: 1, user: 'ana#1', at: 1 } },
     { method: 'room.message', params: { room: 'sala1', seq: 2, from: 'ana#1', at: 2, text: 'oi', clientMsgId: 'a' } },
+    { method: 'room.edited', params: { room: 'sala1', seq: 3, at: 3, by: 'ana#1', target: 2, text: 'olá' } },
+    {
+      method: 'room.reacted',
+      params: { room: 'sala1', seq: 3, at: 3, by: 'ana#1', target: 2, reaction: '👍', on: true },
+    },
+    { method: 'room.deleted', params: { room: 'sala1', seq: 3, at: 3, by: 'ana#1', target: 2 } },
     { method: 'room.left', params: { room: 'sala1', seq: 3, user: 'ana#1', at: 3, reason: 'quit' } },
     { method: 'room.changed', params: { room: 'sala1', seq: 4, by: 'bia#1', at: 4, topic: 'festa' } },
     { method: 'room.reset', params: { room: 'sala1', epoch: 'e', seq: 4 } },

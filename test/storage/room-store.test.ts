@@ -211,6 +211,21 @@ t.test('messages and edits are read as they are now, whatever came between', asy
   t.notOk(store.hasReacted(2, bia, '🎉'));
 });
 
+t.test('who said or edited something in slow mode is known again when the log is opened', async (t) => {
+  const { store, append } = newStore(t);
+  append(
+    ...[created, said(2, 'oi'), said(3, 'olá', { user: bia })],
+    { type: 'slow-mode-changed', seq: 4, at: 4, user: ana, seconds: 30 },
+    ...[said(5, 'eu', { at: 5 }), said(6, 'e eu', { at: 6, user: bia })],
+    { type: 'edited', seq: 7, at: 7, user: ana, target: 2, text: 'oi, gente' },
+    { type: 'reacted', seq: 8, at: 8, user: bia, target: 2, reaction: '👍', on: true },
+  );
+  t.strictSame(store.load().spoke, [
+    { user: bia, at: 6 },
+    { user: ana, at: 7 },
+  ]);
+});
+
 t.test('a page of messages has the reactions as its reader sees them', async (t) => {
   const { append, messages } = newStore(t);
   append(...amended);
