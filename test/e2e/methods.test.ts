@@ -156,9 +156,30 @@ const usages: readonly Usage[] = [
   {
     method: 'room.send',
     alias: 'enviar_mensagem_publica',
-    params: ({ room }) => ({ room, text: 'olá', clientMsgId: 'um' }),
+    params: ({ room }) => ({ room, text: 'olá', clientMsgId: 'um', replyTo: 4 }),
     portuguese: { room: 'sala', text: 'mensagem' },
     result: ({ room }) => ({ room, seq: 5, duplicate: false }),
+  },
+  {
+    method: 'room.edit',
+    alias: 'editar_mensagem',
+    params: ({ room }) => ({ room, seq: 5, text: 'olá' }),
+    portuguese: { room: 'sala', text: 'mensagem' },
+    result: ({ room }) => ({ room, seq: 6 }),
+  },
+  {
+    method: 'room.delete',
+    alias: 'apagar_mensagem',
+    params: ({ room }) => ({ room, seq: 4 }),
+    portuguese: { room: 'sala' },
+    result: ({ room }) => ({ room, seq: 5 }),
+  },
+  {
+    method: 'room.react',
+    alias: 'reagir',
+    params: ({ room }) => ({ room, seq: 4, reaction: '👍', on: true }),
+    portuguese: { room: 'sala', reaction: 'reacao', on: 'ligado' },
+    result: ({ room }) => ({ room, seq: 5 }),
   },
   {
     method: 'room.history',
@@ -287,6 +308,7 @@ async function scene(t: Test, { method }: Usage): Promise<Scene> {
   const room = `sala_${number}`;
   const [ana, bia] = await gather(t, daemon, room, 'ana', 'bia');
   await bia.client.call('room.send', { room, text: 'oi' });
+  if (method === 'room.edit') await ana.client.call('room.send', { room, text: 'io' });
   const { room: secret } =
     method === 'room.invite'
       ? await ana.client.call('room.create', { room: `segredo_${number}`, private: true })
