@@ -1,3 +1,4 @@
+import { parseMoment } from './export/moments.js';
 import type { Words } from './words.js';
 
 // No argument of a process can have it.
@@ -27,5 +28,17 @@ export function wholeNumber(option: string, words: Words, min: number, max = Num
     const value = /^\d+$/.test(digits) ? Number(digits) : Number.NaN;
     if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
     throw new Error(`--${option} ${words.mustBeWhole(min, max)}`);
+  };
+}
+
+/**
+ * Reads an option's date or time, in Unix ms.
+ * @throws {Error} in the person's words
+ */
+export function momentArgument(option: string, words: Words) {
+  return (text: string): number => {
+    const at = parseMoment(unmarked(text));
+    if (at === undefined) throw new Error(`--${option} ${words.mustBeMoment}`);
+    return at;
   };
 }

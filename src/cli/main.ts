@@ -3,11 +3,12 @@ import { banMinutesMax, faults, logLevels } from '../protocol/control.js';
 import { roles } from '../protocol/events.js';
 import { defaultLimits } from '../protocol/limits.js';
 import type { Visit } from './account-visit.js';
-import { markedArguments, unmarked, wholeNumber } from './arguments.js';
+import { markedArguments, momentArgument, unmarked, wholeNumber } from './arguments.js';
 import type { PasswordKind } from './ask-password.js';
 import { fileVariable, type Given } from './configuration.js';
 import { defaultName } from './default-name.js';
 import { exitCodes } from './exit-codes.js';
+import { exportFormats } from './export/formats.js';
 import type { Coming, OneShot, OneShotOptions } from './one-shot.js';
 import { type SettingName, type Settings, settingNames, settingOf, variableOf } from './settings.js';
 import { version } from './version.js';
@@ -275,6 +276,33 @@ const commandLine = yargs()
         .example('$0 history sala1 --after 100 --json', words.exampleHistoryJson),
     async ({ room, limit, before, after, ...options }) =>
       run((await import('./history.js')).history(room, { limit, before, after }), options),
+  )
+  .command(
+    'export <room>',
+    words.export,
+    (command) => {
+      const moment = (option: string, describe: string) =>
+        ({ type: 'string', requiresArg: true, describe, coerce: momentArgument(option, words) }) as const;
+      return userOptions(roomPosition(command), listenWaitSeconds, words.waitAway, words.exportJson)
+        .options({
+          format: {
+            choices: exportFormats,
+            default: 'jsonl' as const,
+            requiresArg: true,
+            describe: words.exportFormat,
+          },
+          since: moment('since', words.since),
+          until: moment('until', words.untilMoment),
+          output: { type: 'string', alias: 'o', requiresArg: true, describe: words.exportOutput },
+        })
+        .example('$0 export sala1 --format html --output sala1.html', words.exampleExport)
+        .example('$0 export sala1 --since 2026-11-01 --until 2026-12-01 > november.jsonl', words.exampleExportMonth);
+    },
+    async ({ room, format, since, until, output, ...options }) => {
+      const { exportRoom } = await import('./export/export.js');
+      const what = { format: options.json ? ('jsonl' as const) : format, since, until, output };
+      process.exitCode = await exportRoom(room, what, await visitor(options));
+    },
   )
   .command(
     'users <room>',

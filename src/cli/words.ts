@@ -18,6 +18,18 @@ const english = {
   msg: 'Says a text to one user; both must be in the room',
   inbox: 'Shows the private messages of who is logged in, or whom --token brings back',
 
+  // Exports.
+  export: 'Writes out what was said in a room, from the first message on',
+  exportFormat: 'jsonl loses nothing, and import reads it; txt, html and csv are for reading',
+  exportJson: 'The same as --format jsonl',
+  since: 'only messages from then on: a date, or a date and a time, like 2026-11-22T14:30',
+  untilMoment: 'only messages before then',
+  exportOutput: 'the file to write; it has this name when it is whole',
+  mustBeMoment: 'must be a date or a time like 2026-11-22 or 2026-11-22T14:30',
+  htmlLanguage: 'en',
+  exampleExport: 'a page to read',
+  exampleExportMonth: 'what was said in November',
+
   account: 'Makes, uses and ends an account, whose user stays',
   accountCreate: 'Makes an account for the user who is logged in or, by --name, for a new one',
   accountLogin: 'Logs in: the commands after it are that user’s',
@@ -390,6 +402,18 @@ const portuguese: Words = {
   rooms: 'Mostra as salas',
   msg: 'Diz um texto a um só usuário; os dois devem estar na sala',
   inbox: 'Mostra as mensagens privadas de quem está autenticado, ou que --token traz de volta',
+
+  // Exports.
+  export: 'Escreve o que foi dito em uma sala, desde a primeira mensagem',
+  exportFormat: 'jsonl não perde nada, e import o lê; txt, html e csv são para ler',
+  exportJson: 'O mesmo que --format jsonl',
+  since: 'só mensagens a partir daí: uma data, ou data e hora, como 2026-11-22T14:30',
+  untilMoment: 'só mensagens antes disso',
+  exportOutput: 'o arquivo a escrever; só tem este nome quando está completo',
+  mustBeMoment: 'deve ser uma data ou hora como 2026-11-22 ou 2026-11-22T14:30',
+  htmlLanguage: 'pt-BR',
+  exampleExport: 'uma página para ler',
+  exampleExportMonth: 'o que foi dito em novembro',
 
   account: 'Cria, usa e encerra uma conta, cujo usuário fica',
   accountCreate: 'Cria uma conta para quem está autenticado ou, com --name, para um usuário novo',
