@@ -26,9 +26,15 @@ export async function serve(given: Given, language: Language): Promise<void> {
   if (problems.length > 0) return fail(problems.join('\nsalas: '));
   const { host, port, rooms, chaos } = settings;
   let drainSeconds = settings['drain-seconds'];
-  // Only this thread goes by the flood rates; the others' copies of the limits need not follow.
+  // Only this thread goes by the settings among the limits; the others' copies of the limits need not follow.
   const limits: MutableLimits = withinOpenFiles(
-    { ...defaultLimits, floodRate: settings['flood-rate'], addressFloodRate: settings['address-flood-rate'] },
+    {
+      ...defaultLimits,
+      floodRate: settings['flood-rate'],
+      addressFloodRate: settings['address-flood-rate'],
+      keepDays: settings['keep-days'],
+      keepMessages: settings['keep-messages'],
+    },
     openFilesMax(),
   );
   let log: Promise<Logger> | undefined;
@@ -141,6 +147,12 @@ export async function serve(given: Given, language: Language): Promise<void> {
     },
     'address-flood-rate': (rate) => {
       limits.addressFloodRate = rate;
+    },
+    'keep-days': (days) => {
+      limits.keepDays = days;
+    },
+    'keep-messages': (messages) => {
+      limits.keepMessages = messages;
     },
     'drain-seconds': (seconds) => {
       drainSeconds = seconds;

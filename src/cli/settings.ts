@@ -20,6 +20,8 @@ type TextOf<All> = { [Name in keyof All]: All[Name] extends string ? Name : neve
 
 const portMax = 65_535;
 const floodRateMax = 1_000_000;
+const keepDaysMax = 36_500;
+const keepMessagesMax = 1_000_000_000;
 const roomThreadsMax = 1_000_000;
 const drainSecondsMax = 86_400;
 
@@ -41,6 +43,8 @@ export const settings = {
     about: 'addressFloodRate',
     reloadable: true,
   },
+  'keep-days': { kind: whole(0, keepDaysMax), byDefault: 0, about: 'keepDays', reloadable: true },
+  'keep-messages': { kind: whole(0, keepMessagesMax), byDefault: 0, about: 'keepMessages', reloadable: true },
   'limit-loopback': { kind: onOff, byDefault: false, about: 'limitLoopback', reloadable: false },
   'room-threads': {
     kind: whole(1, roomThreadsMax),

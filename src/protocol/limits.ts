@@ -84,6 +84,10 @@ export interface Limits {
   readonly floodRate: number;
   /** Messages a second of all users of one address (in IPv6, of one /64); 0 is no limit, and this machine has none. */
   readonly addressFloodRate: number;
+  /** A room keeps what was said for so many days; 0 is for ever. */
+  readonly keepDays: number;
+  /** A room keeps so many messages, the latest; 0 is all. What is younger than `clientMsgIdSeconds` is kept in any case. */
+  readonly keepMessages: number;
   /** Addresses without a connection whose rate is remembered; those that were left longest ago are forgotten first. */
   readonly originsMax: number;
   readonly accountsMax: number;
@@ -155,6 +159,8 @@ export const defaultLimits: Limits = {
   userBlocksMax: 1000,
   floodRate: 0,
   addressFloodRate: 1000,
+  keepDays: 0,
+  keepMessages: 0,
   originsMax: 16_384,
   accountsMax: 100_000,
   userSessionsMax: 32,

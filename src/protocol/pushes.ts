@@ -28,6 +28,13 @@ export function encodeReset(room: RoomName, epoch: string, seq: number, dialect:
     : `[${room} #${seq}] * the log of this room was replaced; /history shows it\n`;
 }
 
+/** What the reader has not been sent up to `seq` is not kept any more. For programs it is as if the log began there. */
+export function encodeGap(room: RoomName, epoch: string, seq: number, dialect: Dialect): string {
+  return dialect === 'json'
+    ? encodeReset(room, epoch, seq, dialect)
+    : `[${room} #${seq}] * what was said up to here is not kept any more\n`;
+}
+
 /** Somebody may join a private room. */
 export function encodeInvitation(room: RoomName, by: UserId, dialect: Dialect): string {
   return dialect === 'json'

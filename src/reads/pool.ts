@@ -6,10 +6,14 @@ import type { InboxQuery } from './inbox-history.js';
 import type { MessagesQuery } from './inbox-messages.js';
 import type { EventsQuery } from './room-events.js';
 import type { HistoryQuery } from './room-history.js';
+import type roomPrunable from './room-prunable.js';
 
 export type { PageRange };
 
-/** A run of events as lines, a line an event, from `first` to `last`; none where `last < first`. */
+/**
+ * A run of events as lines, a line an event, from `first` to `last`; none where `last < first`. Where `first` is not the
+ * next that was asked for, those before it are not kept any more.
+ */
 export interface LinePage {
   readonly first: number;
   readonly last: number;
@@ -20,6 +24,8 @@ export interface LinePage {
 export interface Reads {
   roomEvents(query: EventsQuery): Promise<LinePage>;
   roomHistory(query: HistoryQuery): Promise<Page<StoredMessage>>;
+  /** Up to which event the log may be pruned. */
+  roomPrunable(query: Parameters<typeof roomPrunable>[0]): Promise<number>;
   inboxMessages(query: MessagesQuery): Promise<LinePage>;
   inboxHistory(query: InboxQuery): Promise<Page<PrivateMessage>>;
   /** Starts the first thread, which the first read would otherwise wait for. */
@@ -49,6 +55,7 @@ export function createReads(queueMax: number): Reads {
   return {
     roomEvents: run('room-events'),
     roomHistory: run('room-history'),
+    roomPrunable: run('room-prunable'),
     inboxMessages: run('inbox-messages'),
     inboxHistory: run('inbox-history'),
     warm: () => pool.warm(),

@@ -91,21 +91,29 @@ function checkFile(
   }
 }
 
-/** The rules of a log: its events are numbered from 1 without a gap, their times never run backwards, and who is a member follows from them. */
+/**
+ * The rules of a log: its events are numbered without a gap from 1, or from its floor where it was pruned; their times
+ * never run backwards; and who is a member follows from them, or became it before the floor.
+ */
 function checkRoom(db: Database): Omit<FileReport, 'file'> {
   const number = (sql: string) => db.prepare(sql).pluck().get() as number;
   const faults: Speech[] = [];
   const room = db.prepare('SELECT name FROM room').pluck().get() as string | undefined;
+  // A directory that no daemon of today has opened yet is checked as well.
+  const pruned = number(`SELECT count(*) FROM pragma_table_info('room') WHERE name = 'floor'`) > 0;
+  const floor = pruned ? ((db.prepare('SELECT floor FROM room').pluck().get() as number | undefined) ?? 0) : 0;
   const messages = number('SELECT count(*) FROM messages');
-  const events = messages + number('SELECT count(*) FROM changes');
+  const events =
+    number(`SELECT count(*) FROM messages WHERE seq > ${floor}`) +
+    number(`SELECT count(*) FROM changes WHERE seq > ${floor}`);
   const head = number(
     `SELECT max(coalesce((SELECT max(seq) FROM messages), 0), coalesce((SELECT max(seq) FROM changes), 0))`,
   );
   const twice = number('SELECT count(*) FROM messages JOIN changes USING (seq)');
-  if (events !== head || twice > 0) {
+  if (events !== head - floor || twice > 0) {
     faults.push({
-      en: `${events} events, of which the last is number ${head}, and ${twice} have the same number`,
-      pt: `${events} eventos, dos quais o último é o número ${head}, e ${twice} têm o mesmo número`,
+      en: `${events} events behind number ${floor}, of which the last is number ${head}, and ${twice} have the same number`,
+      pt: `${events} eventos depois do número ${floor}, dos quais o último é o número ${head}, e ${twice} têm o mesmo número`,
     });
   }
   const backwards = number(
@@ -118,13 +126,15 @@ function checkRoom(db: Database): Omit<FileReport, 'file'> {
       pt: `${backwards} eventos são mais antigos que o anterior`,
     });
   }
-  const passages = `SELECT seq, type, user FROM changes WHERE type IN ('joined', 'left')
-     UNION ALL SELECT seq, type, detail ->> 'target' FROM changes WHERE type = 'kicked'`;
+  const passages = `SELECT seq, type, user FROM changes WHERE seq > ${floor} AND type IN ('joined', 'left')
+     UNION ALL SELECT seq, type, detail ->> 'target' FROM changes WHERE seq > ${floor} AND type = 'kicked'`;
   const joined = `SELECT user FROM (SELECT user, type, max(seq) AS seq FROM (${passages}) GROUP BY user)
      WHERE type = 'joined' AND seq > coalesce((SELECT max(seq) FROM changes WHERE type = 'closed'), 0)`;
   const members = 'SELECT user FROM members';
+  // Of the others the log does not tell any more how they came, but it would that they went.
+  const told = `SELECT user FROM members WHERE since > ${floor} OR user IN (SELECT user FROM (${passages}))`;
   const wrong = number(
-    `SELECT (SELECT count(*) FROM (${joined} EXCEPT ${members})) + (SELECT count(*) FROM (${members} EXCEPT ${joined}))`,
+    `SELECT (SELECT count(*) FROM (${joined} EXCEPT ${members})) + (SELECT count(*) FROM (${told} EXCEPT ${joined}))`,
   );
   if (wrong > 0) {
     faults.push({

@@ -26,6 +26,53 @@ export function readEvents(db: Database): (after: number, upTo: number) => Itera
   };
 }
 
+/** How far the log was pruned: see RoomStore.prune. */
+export function readFloor(db: Database): () => number {
+  const statement = db.prepare('SELECT floor FROM room').pluck();
+  return () => (statement.get() as number | undefined) ?? 0;
+}
+
+/** What is to be kept of a log. Times are Unix ms. */
+export interface Keeping {
+  /** What is older need not be kept. */
+  readonly since: number | undefined;
+  /** Nor what has so many messages behind it. */
+  readonly messages: number | undefined;
+  /** What is younger is kept in any case. */
+  readonly always: number;
+}
+
+/** Up to which event a log may be pruned; 0 where it may not. */
+export function readPrunable(db: Database): (keeping: Keeping) => number {
+  const head = db
+    .prepare(`SELECT max(coalesce((SELECT max(seq) FROM messages), 0), coalesce((SELECT max(seq) FROM changes), 0))`)
+    .pluck();
+  const beyond = db.prepare('SELECT seq FROM messages ORDER BY seq DESC LIMIT 1 OFFSET ?').pluck();
+  const next = db.prepare(
+    `SELECT seq, at FROM (SELECT seq, at FROM messages WHERE seq > $after ORDER BY seq LIMIT 1)
+     UNION ALL
+     SELECT seq, at FROM (SELECT seq, at FROM changes WHERE seq > $after ORDER BY seq LIMIT 1)
+     ORDER BY seq LIMIT 1`,
+  );
+  /** The last event before a time. Times never run backwards, so it is found in halves. */
+  const lastBefore = (time: number, head: number): number => {
+    let [low, high] = [0, head];
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      const event = next.get({ after: middle }) as { seq: number; at: number } | undefined;
+      if (event === undefined || event.at >= time) high = middle;
+      else low = event.seq;
+    }
+    return low;
+  };
+  return ({ since, messages, always }) => {
+    const last = head.get() as number;
+    const old = since === undefined ? 0 : lastBefore(since, last);
+    const many = messages === undefined ? 0 : ((beyond.get(messages) as number | undefined) ?? 0);
+    return Math.min(Math.max(old, many), lastBefore(always, last));
+  };
+}
+
 /** What somebody did with the power that the room gave them. */
 export type Act =
   | Extract<RoomEvent, { type: 'created' | 'topic-changed' }>
@@ -68,11 +115,14 @@ function toEvent({ seq, at, type, user, detail, clientMsgId, replyTo, editedAt, 
   }
 }
 
+/** As SQL: whether a change is none of moderation, but what anybody may do. */
+export const ofNoAct = `(type IN ('joined', 'left', 'edited', 'reacted') OR type = 'deleted' AND detail ->> 'author' IS NULL)`;
+
 /** The latest acts of moderation in a log, at most `limit`, in order: its creation, its topics, and what moderators did. */
 export function readActs(db: Database): (limit: number) => Act[] {
   const statement = db.prepare(
     `SELECT seq, at, type, user, detail FROM changes
-     WHERE type NOT IN ('joined', 'left', 'edited', 'reacted') AND (type <> 'deleted' OR detail ->> 'author' IS NOT NULL)
+     WHERE NOT ${ofNoAct}
      ORDER BY seq DESC LIMIT ?`,
   );
   return (limit) =>

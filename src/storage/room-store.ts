@@ -1,6 +1,7 @@
 import type { MessageEvent, ModerationEvent, Role, RoomEvent } from '../protocol/events.js';
 import type { RoomName, UserId } from '../protocol/names.js';
 import { type Database, type DatabaseKind, openDatabase, StorageError } from './database.js';
+import { ofNoAct } from './room-reads.js';
 import { type OnCommit, type Transaction, transactionsOn } from './transactions.js';
 
 /** A room's log and what it amounts to. A `seq` is in exactly one of `messages` and `changes`. */
@@ -55,6 +56,7 @@ export const roomDatabase: DatabaseKind = {
        user TEXT NOT NULL,
        PRIMARY KEY (seq, reaction, user)
      ) STRICT, WITHOUT ROWID;`,
+    `ALTER TABLE room ADD COLUMN floor INTEGER NOT NULL DEFAULT 0;`,
   ],
 };
 
@@ -71,6 +73,8 @@ export interface StoredRoom {
   /** The last event's `seq` and time; 0 in a room without events. */
   readonly head: number;
   readonly at: number;
+  /** Of the events up to this one only acts of moderation are kept. */
+  readonly floor: number;
   readonly members: readonly StoredMember[];
   readonly private: boolean;
   readonly closed: boolean;
@@ -91,6 +95,7 @@ export interface StoredStanding {
 interface RoomRow {
   readonly epoch: string;
   readonly topic: string;
+  readonly floor: number;
   readonly private: number;
   readonly closed: number;
   readonly slowModeSeconds: number;
@@ -155,6 +160,7 @@ export class RoomStore {
       topic: room?.topic ?? '',
       head: head?.seq ?? 0,
       at: head?.at ?? 0,
+      floor: room?.floor ?? 0,
       members: this.#statements.members.all() as StoredMember[],
       private: room?.private === 1,
       closed: room?.closed === 1,
@@ -311,6 +317,14 @@ export class RoomStore {
     return new Map(rows.map(({ key, seq, at }) => [key, { seq, at }]));
   }
 
+  /** Forgets the events behind `from`, up to and with `upTo`, but for acts of moderation: those are for the audit. */
+  prune(from: number, upTo: number): void {
+    this.#statements.pruneMessages.run(from, upTo);
+    this.#statements.pruneChanges.run(from, upTo);
+    this.#statements.pruneReactions.run(from, upTo);
+    this.#statements.setFloor.run(upTo);
+  }
+
   /** Makes another log of it: who stands anywhere in the old one has to begin anew. */
   renewEpoch(epoch: string): void {
     this.#statements.renewEpoch.run(epoch);
@@ -333,7 +347,7 @@ function prepare(db: Database) {
   return {
     name: db.prepare('SELECT name FROM room').pluck(),
     room: db.prepare(
-      `SELECT epoch, topic, private, closed, slow_mode_seconds AS slowModeSeconds, slow_mode_since AS slowModeSince FROM room`,
+      `SELECT epoch, topic, floor, private, closed, slow_mode_seconds AS slowModeSeconds, slow_mode_since AS slowModeSince FROM room`,
     ),
     head: db.prepare(
       `SELECT seq, at FROM (SELECT seq, at FROM messages ORDER BY seq DESC LIMIT 1)
@@ -373,6 +387,10 @@ function prepare(db: Database) {
        ORDER BY seq DESC`,
     ),
     create: db.prepare('INSERT INTO room (only, name, epoch, topic, private) VALUES (1, ?, ?, ?, ?)'),
+    pruneMessages: db.prepare('DELETE FROM messages WHERE seq > ? AND seq <= ?'),
+    pruneChanges: db.prepare(`DELETE FROM changes WHERE seq > ? AND seq <= ? AND ${ofNoAct}`),
+    pruneReactions: db.prepare('DELETE FROM reactions WHERE seq > ? AND seq <= ?'),
+    setFloor: db.prepare('UPDATE room SET floor = ?'),
     renewEpoch: db.prepare('UPDATE room SET epoch = ?'),
     setTopic: db.prepare('UPDATE room SET topic = ?'),
     byClientMsgId: db.prepare(

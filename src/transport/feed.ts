@@ -20,6 +20,8 @@ export interface FeedOptions {
   readonly ringBytesMax: () => number;
   /** Reads what the ring no longer has: a run of lines behind `after`, up to `upTo` at the most. */
   readonly read: (after: number, upTo: number, dialect: Dialect) => Promise<LinePage>;
+  /** Tells a reader that what it has not been sent up to `seq` is not kept any more; it is sent what comes behind. */
+  readonly onGap?: (reader: Reader, seq: number) => void;
 }
 
 const readRetryMs = 100;
@@ -109,6 +111,10 @@ export class Feed {
 
   read(after: number, dialect: Dialect): Promise<LinePage> {
     return this.#options.read(after, this.#head, dialect);
+  }
+
+  gap(reader: Reader, seq: number): void {
+    this.#options.onGap?.(reader, seq);
   }
 
   #clearRing(): void {
@@ -216,6 +222,14 @@ export class Cursor {
     if (this.#end !== undefined && to >= this.#end) this.close();
   }
 
+  /** What is behind the position up to `seq` is gone. */
+  #skipTo(seq: number): void {
+    this.#position = seq;
+    for (const omitted of this.#omitted ?? []) if (omitted <= seq) this.#omitted?.delete(omitted);
+    if (this.#end !== undefined && seq >= this.#end) this.close();
+    else this.#feed.gap(this.#reader, seq);
+  }
+
   async #readOn(dialect: Dialect): Promise<void> {
     this.#reading = true;
     const after = this.#position;
@@ -229,7 +243,10 @@ export class Cursor {
     // While the page was read, the reader may have got behind, or its way of being told or the log itself changed.
     if (!empty && this.#reader.ready && this.#restarts === restarts && this.#reader.dialect === dialect) {
       const { lines, first, last } = page;
-      this.#pass(Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength), first, last);
+      if (first > after + 1) this.#skipTo(first - 1);
+      if (this.#closed) return;
+      const bytes = Buffer.from(lines.buffer, lines.byteOffset, lines.byteLength);
+      if (this.#reader.ready) this.#pass(bytes, first, last);
     }
     this.advance();
   }

@@ -17,6 +17,7 @@ import { listen } from './listener.js';
 import type { CallTimes } from './metrics.js';
 import { operatorCalls } from './operator.js';
 import { Origins } from './origins.js';
+import { Retention } from './retention.js';
 import { Rooms } from './rooms.js';
 import { type Audience, Session } from './session.js';
 import { addressOf } from './tcp.js';
@@ -210,6 +211,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   if (failed !== undefined) throw new StartFailure(failed);
   serving = true;
   reads.warm();
+  const retention = new Retention({ limits, rooms, reads });
   const sweeping = setInterval(() => dismissStrangers(strangers, limits), sweepMs).unref();
 
   const gather = () =>
@@ -238,6 +240,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     drain: async () => {
       draining = true;
       clearInterval(sweeping);
+      retention.close();
       listener.close();
       for (const session of sessions) session.write(encodeDraining(reconnectAfterMs(), session.dialect));
       for (const session of sessions) session.finish(refusals.draining());

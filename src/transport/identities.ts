@@ -143,9 +143,10 @@ function resumeAt(
   position: { readonly epoch?: string | undefined; readonly after: number } | undefined,
 ): { readonly seq: number; readonly after: number; readonly status: 'resumed' | 'reset' } {
   if (position === undefined) return { seq: head, after: head, status: 'resumed' };
-  // A position that the log has not reached is another log's as well: one that was put back from a copy.
-  const sameLog = (position.epoch === undefined || position.epoch === room.epoch) && position.after <= head;
-  return sameLog
+  // A position that the log has not reached is another log's as well: one that was put back from a copy. And behind one
+  // that was pruned not all is there.
+  const sameLog = position.epoch === undefined || position.epoch === room.epoch;
+  return sameLog && position.after <= head && position.after >= room.floor
     ? { seq: head, after: position.after, status: 'resumed' }
     : { seq: head, after: head, status: 'reset' };
 }

@@ -6,7 +6,7 @@ import type { RoomInfo } from '../actors/supervisor/room-threads.js';
 import type { Dialect } from '../protocol/events.js';
 import type { Limits } from '../protocol/limits.js';
 import type { RoomName } from '../protocol/names.js';
-import { encodeReset } from '../protocol/pushes.js';
+import { encodeGap, encodeReset } from '../protocol/pushes.js';
 import { isRefusal, type Refusal } from '../protocol/refusals.js';
 import type { Reads } from '../reads/pool.js';
 import { Feed } from './feed.js';
@@ -21,6 +21,8 @@ export interface Room {
   private: boolean;
   epoch: string;
   topic: string;
+  /** Of the events up to this one only acts of moderation are kept. */
+  floor: number;
   members: number;
   closed: boolean;
   /** How often its thread died and was replaced. */
@@ -94,7 +96,7 @@ export class Rooms {
         dialects,
         onConnected: (info) => {
           if (room === undefined) {
-            const feed = this.#feed(info, reads);
+            const feed = this.#feed(info, reads, () => room?.epoch ?? info.epoch);
             room = { name, file: info.file, ref, feed, restarts: 0, ...statusOf(info) };
             this.#byName.set(name, room);
             resolve(room);
@@ -120,19 +122,20 @@ export class Rooms {
     for (const { ref } of this.#byName.values()) ref.close();
   }
 
-  #feed({ room, file, head }: RoomInfo, reads: Reads): Feed {
+  #feed({ room, file, head }: RoomInfo, reads: Reads, epoch: () => string): Feed {
     const { ringBytesMax } = this.#options.limits;
     return new Feed({
       head,
       ringBytesMax: () => ringBytesMax / Math.max(ringSharesMin, this.#byName.size),
       read: (after, upTo, dialect) => reads.roomEvents({ file, room, dialect, after, upTo, bytesMax: pageBytes }),
+      onGap: (reader, seq) => reader.write(Buffer.from(encodeGap(room, epoch(), seq, reader.dialect))),
     });
   }
 }
 
-function statusOf(info: RoomInfo): Pick<Room, 'epoch' | 'topic' | 'members' | 'private' | 'closed'> {
-  const { epoch, topic, members, private: hidden, closed } = info;
-  return { epoch, topic, members, private: hidden, closed };
+function statusOf(info: RoomInfo): Pick<Room, 'epoch' | 'topic' | 'floor' | 'members' | 'private' | 'closed'> {
+  const { epoch, topic, floor, members, private: hidden, closed } = info;
+  return { epoch, topic, floor, members, private: hidden, closed };
 }
 
 /** The room's thread died and was replaced; events whose frames died with it are read from the store. */

@@ -18,6 +18,8 @@ const said: { readonly [Name in SettingName]: readonly [text: string, value: unk
   ],
   'flood-rate': [0, 1, 1_000_000].map((rate) => [`${rate}`, rate]),
   'address-flood-rate': [0, 1, 1_000_000].map((rate) => [`${rate}`, rate]),
+  'keep-days': [0, 1, 36_500].map((days) => [`${days}`, days]),
+  'keep-messages': [0, 1, 1_000_000_000].map((messages) => [`${messages}`, messages]),
   'limit-loopback': [
     ['true', true],
     ['0', false],

@@ -62,7 +62,7 @@ t.test('a file has its name only when it is whole, and replaces an earlier one',
 
 t.test('an empty room is an empty export, in each form', async (t) => {
   t.equal((await run('vazia')).stdout, '');
-  t.equal((await run('vazia', '--format', 'csv')).stdout, 'seq,at,from,text\r\n');
+  t.equal((await run('vazia', '--format', 'csv')).stdout, 'seq,at,from,text,replyTo,editedAt,deleted\r\n');
   t.match(
     (await run('vazia', '--format', 'html')).stdout,
     /^<!doctype html>[\s\S]*<h1>vazia<\/h1>\n<\/body>\n<\/html>\n$/,

@@ -169,6 +169,8 @@ export function inShort(outcome: RoomReply | Refusal): string {
       return outcome.members.map(({ user }) => user).join();
     case 'vouched':
       return 'yes';
+    case 'pruned':
+      return `${outcome.floor}`;
     default:
       return outcome satisfies never;
   }

@@ -23,6 +23,8 @@ export interface RoomState {
   head: number;
   at: number;
   topic: string;
+  /** Of the events up to this one only acts of moderation are kept. */
+  floor: number;
   readonly members: Map<UserId, Member>;
   /** Whether only members and the invited may know of the room; its name says so. */
   private: boolean;
@@ -67,6 +69,8 @@ export type RoomCommand =
   | { readonly type: 'list-members'; readonly user: UserId }
   /** May one user write to another in this room? */
   | { readonly type: 'vouch'; readonly from: UserId; readonly to: string }
+  /** Nobody needs the events up to this one any more. */
+  | { readonly type: 'prune'; readonly upTo: number }
   | ModerationCommand;
 
 export type RoomReply =
@@ -82,7 +86,8 @@ export type RoomReply =
   | { readonly type: 'sent'; readonly seq: number; readonly at: number; readonly duplicate: boolean }
   | { readonly type: 'readable'; readonly head: number }
   | { readonly type: 'members'; readonly head: number; readonly members: MemberList }
-  | { readonly type: 'vouched' };
+  | { readonly type: 'vouched' }
+  | { readonly type: 'pruned'; readonly floor: number };
 
 export type MemberList = readonly { readonly user: UserId; readonly role: Role }[];
 
@@ -114,14 +119,18 @@ export interface Sent extends Done {
 export interface Decision {
   readonly events: readonly RoomEvent[];
   readonly outcome: RoomReply | Refusal;
+  /** The log's new floor, where it is to be pruned. */
+  readonly floor?: number;
 }
 
 const nothing: readonly RoomEvent[] = [];
+/** Events pruned in one transaction: those who talk wait no longer than for a few milliseconds. */
+export const pruneEventsMax = 500;
 
 /** The state of a room without events. */
 export function emptyRoom(room: RoomName): RoomState {
   return {
-    ...{ room, epoch: '', head: 0, at: 0, topic: '', members: new Map() },
+    ...{ room, epoch: '', head: 0, at: 0, topic: '', floor: 0, members: new Map() },
     ...{ private: false, closed: false, slowModeSeconds: 0, spoke: new Map() },
     standings: { banned: new Map(), muted: new Map(), invited: new Map() },
   };
@@ -224,6 +233,12 @@ export function decide(
       if (!state.members.has(command.from)) return refuse(outsider(state, command.from, time));
       if (!state.members.has(command.to as UserId)) return refuse(refusals.userNotInRoom(command.to, state.room));
       return accept({ type: 'vouched' });
+    case 'prune': {
+      // The last event stays: it tells where the log is.
+      const floor = Math.min(command.upTo, state.floor + pruneEventsMax, state.head - 1);
+      if (floor <= state.floor) return accept({ type: 'pruned', floor: state.floor });
+      return { events: nothing, outcome: { type: 'pruned', floor }, floor };
+    }
     case 'edit':
     case 'delete':
     case 'react':

@@ -35,6 +35,8 @@ export interface RoomFrame extends Lines {
 export interface RoomStatus {
   readonly epoch: string;
   readonly head: number;
+  /** Of the events up to this one only acts of moderation are kept. */
+  readonly floor: number;
   readonly members: number;
   readonly topic: string;
   readonly private: boolean;
@@ -87,8 +89,8 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
   }
 
   status(): RoomStatus {
-    const { epoch, head, members, topic, private: hidden, closed } = this.#state;
-    return { epoch, head, members: members.size, topic, private: hidden, closed };
+    const { epoch, head, floor, members, topic, private: hidden, closed } = this.#state;
+    return { epoch, head, floor, members: members.size, topic, private: hidden, closed };
   }
 
   /** Transactions on disk since it was opened. */
@@ -124,6 +126,10 @@ export class Room implements Actor<RoomCommand, RoomReply, RoomFrame> {
             }
             apply(this.#state, event, epoch);
             events.push(event);
+          }
+          if (decision.floor !== undefined) {
+            this.#store.prune(this.#state.floor, decision.floor);
+            this.#state.floor = decision.floor;
           }
           replies.push(decision.outcome);
         }

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
@@ -95,20 +96,26 @@ async function* pages(user: Participant, room: string, { since, until }: ExportO
 /** Where the export goes: stdout, or a file that has its name only when it is whole. */
 function openOutput(path: string | undefined) {
   const partial = `${path}.partial`;
-  const stream: Writable = path === undefined ? process.stdout : createWriteStream(partial);
-  const failed = new Promise<never>((_resolve, reject) => {
-    stream.once('error', (error) => reject(new OutputFailure(path ?? 'stdout', error)));
+  const stream: Writable = path === undefined ? process.stdout : createWriteStream(partial, { flush: true });
+  let failure: OutputFailure | undefined;
+  stream.once('error', (error) => {
+    failure = new OutputFailure(path ?? 'stdout', error);
   });
-  failed.catch(() => {});
+  const settled = async (event: 'drain' | 'finish'): Promise<void> => {
+    // The error is told by whoever asks next.
+    await once(stream, event).catch(() => {});
+    if (failure !== undefined) throw failure;
+  };
   return {
-    write: (text: string) =>
-      Promise.race([
-        failed,
-        text === '' || stream.write(text) || new Promise((resolve) => stream.once('drain', resolve)),
-      ]),
+    async write(text: string): Promise<void> {
+      if (failure !== undefined) throw failure;
+      if (text !== '' && !stream.write(text)) await settled('drain');
+    },
     async finish(): Promise<void> {
+      if (failure !== undefined) throw failure;
       if (path === undefined) return;
-      await Promise.race([failed, new Promise<void>((resolve) => stream.end(resolve))]);
+      stream.end();
+      await settled('finish');
       await rename(partial, path);
     },
     async abandon(): Promise<void> {

@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
+import { formatMessage } from '../../protocol/message-text.js';
 import type { Result } from '../../protocol/methods.js';
 import { jsonLine, printable } from '../printable.js';
 import type { Words } from '../words.js';
@@ -23,13 +24,23 @@ export function writerOf(format: ExportFormat, room: string, words: Words): Writ
     case 'txt':
       return {
         begin: nothing,
-        message: (message) => `${timeOf(message.at)} ${printable(`${message.from}: ${message.text}`)}\n`,
+        message: (message) =>
+          `${timeOf(message.at)} ${printable(formatMessage(room, message.from, message, words.language))}\n`,
         end: nothing,
       };
     case 'csv':
       return {
-        begin: () => csvRow(['seq', 'at', 'from', 'text']),
-        message: ({ seq, at, from, text }) => csvRow([seq, new Date(at).toISOString(), from, text]),
+        begin: () => csvRow(['seq', 'at', 'from', 'text', 'replyTo', 'editedAt', 'deleted']),
+        message: ({ seq, at, from, text, replyTo, editedAt, deleted }) =>
+          csvRow([
+            seq,
+            instant(at),
+            from,
+            text,
+            replyTo ?? '',
+            editedAt ? instant(editedAt) : '',
+            deleted ? 'true' : '',
+          ]),
         end: nothing,
       };
     case 'html':
@@ -74,8 +85,17 @@ b { font-weight: 600; }
 <body>
 <h1>${escaped(room)}</h1>
 `,
-    message: ({ seq, at, from, text }) =>
-      `${daysHeading(at)}<p id="m${seq}"><time datetime="${new Date(at).toISOString()}">${timeOf(at).slice(11)}</time> <b>${escaped(from)}</b> <bdi>${escaped(text)}</bdi></p>\n`,
+    message: (message) => {
+      const { seq, at, from, text, replyTo, editedAt, deleted, reactions = [] } = message;
+      const notes = [
+        ...(replyTo === undefined ? [] : [`<a href="#m${replyTo}">↩ #${replyTo}</a>`]),
+        ...(editedAt === undefined ? [] : [words.editedMark]),
+        ...reactions.map(({ reaction, users }) => `${escaped(reaction)} ${users}`),
+      ];
+      const body = deleted === true ? `<i>${words.deletedMessage}</i>` : `<bdi>${escaped(text)}</bdi>`;
+      const small = notes.length === 0 ? '' : ` <small>${notes.join(' · ')}</small>`;
+      return `${daysHeading(at)}<p id="m${seq}"><time datetime="${instant(at)}">${timeOf(at).slice(11)}</time> <b><bdi>${escaped(from)}</bdi></b> ${body}${small}</p>\n`;
+    },
     end: () => '</body>\n</html>\n',
   };
 }
@@ -83,6 +103,10 @@ b { font-weight: 600; }
 /** The text as it is in HTML, where it is neither markup nor the end of an attribute. */
 export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+}
+
+function instant(at: number): string {
+  return new Date(at).toISOString();
 }
 
 /** Date and time where the reader is, in the order in which they sort. */
