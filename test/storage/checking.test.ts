@@ -50,7 +50,7 @@ t.test('files that are whole are told with what is in them', async (t) => {
 
 t.test('rows that break a rule of the log are found', async (t) => {
   const rules: [sql: string, fault: RegExp][] = [
-    ['DELETE FROM messages', /4 events, of which the last is number 5/],
+    ['DELETE FROM messages', /4 events behind number 0, of which the last is number 5/],
     ['UPDATE messages SET seq = 5', /1 have the same number/],
     ['UPDATE messages SET at = 999', /1 events are older/],
     [`DELETE FROM members WHERE user = '${ana}'`, /1 users are members against/],
