@@ -17,7 +17,7 @@ const say = (text: string, clientMsgId?: string): RoomCommand => ({ type: 'send'
 t.test('an empty file becomes a room as it is to be made', async (t) => {
   const file = fileOf(t);
   const room = openRoom(file);
-  t.strictSame(room.status(), { epoch: 'e1', head: 2, members: 1, topic: 'café', private: false, closed: false });
+  t.strictSame(room.status(), { epoch: 'e1', head: 2, floor: 0, members: 1, topic: 'café', private: false, closed: false });
   room.close();
   t.strictSame(storedEvents(file), [
     { type: 'created', seq: 1, at: 1000, user: ana, topic: 'café' },
@@ -34,7 +34,7 @@ t.test('a room that is there stays as it is, whoever would make it now', async (
 
   const second = openRoom(file, {}, { by: bia, topic: '', epoch: 'e2', at: 9000 });
   t.strictSame(second.status(), status);
-  t.strictSame(status, { epoch: 'e1', head: 5, members: 2, topic: 'chá', private: false, closed: false });
+  t.strictSame(status, { epoch: 'e1', head: 5, floor: 0, members: 2, topic: 'chá', private: false, closed: false });
   const [members] = ask(second, [{ type: 'list-members', user: ana }]).replies;
   t.match(members, {
     members: [
@@ -132,7 +132,7 @@ t.test('when the disk is full the whole batch is refused, nothing has happened, 
   const { replies, frames } = withFullDisk(t, () => ask(room, commands));
   t.match(replies, [{ code: 'BUSY', retryAfterMs: Number }, { code: 'BUSY' }, { code: 'BUSY' }]);
   t.strictSame(frames, [], 'nobody is told of what is not on disk');
-  t.strictSame(room.status(), { epoch: 'e1', head: 2, members: 1, topic: 'café', private: false, closed: false });
+  t.strictSame(room.status(), { epoch: 'e1', head: 2, floor: 0, members: 1, topic: 'café', private: false, closed: false });
   t.equal(storedEvents(file).length, 2);
 
   t.match(ask(room, commands).replies, [
