@@ -17,7 +17,15 @@ const say = (text: string, clientMsgId?: string): RoomCommand => ({ type: 'send'
 t.test('an empty file becomes a room as it is to be made', async (t) => {
   const file = fileOf(t);
   const room = openRoom(file);
-  t.strictSame(room.status(), { epoch: 'e1', head: 2, floor: 0, members: 1, topic: 'café', private: false, closed: false });
+  t.strictSame(room.status(), {
+    epoch: 'e1',
+    head: 2,
+    floor: 0,
+    members: 1,
+    topic: 'café',
+    private: false,
+    closed: false,
+  });
   room.close();
   t.strictSame(storedEvents(file), [
     { type: 'created', seq: 1, at: 1000, user: ana, topic: 'café' },
@@ -132,7 +140,15 @@ t.test('when the disk is full the whole batch is refused, nothing has happened, 
   const { replies, frames } = withFullDisk(t, () => ask(room, commands));
   t.match(replies, [{ code: 'BUSY', retryAfterMs: Number }, { code: 'BUSY' }, { code: 'BUSY' }]);
   t.strictSame(frames, [], 'nobody is told of what is not on disk');
-  t.strictSame(room.status(), { epoch: 'e1', head: 2, floor: 0, members: 1, topic: 'café', private: false, closed: false });
+  t.strictSame(room.status(), {
+    epoch: 'e1',
+    head: 2,
+    floor: 0,
+    members: 1,
+    topic: 'café',
+    private: false,
+    closed: false,
+  });
   t.equal(storedEvents(file).length, 2);
 
   t.match(ask(room, commands).replies, [
