@@ -27,6 +27,7 @@ const edges: Record<string, readonly string[]> = {
   pino: ['cli/'],
   yaml: ['cli/settings-file.ts'],
   leven: ['cli/configuration.ts'],
+  'string-width': ['cli/chat/cells.ts'],
   'prom-client': ['transport/metrics.ts'],
   'net-ipc': [],
 };

@@ -20,11 +20,13 @@ export function unmarked(text: string): string {
 }
 
 /**
- * Reads an option's number. yargs would read it too, but counts an option given twice up when the second is 1.
+ * Reads an option's number, of several the last. yargs would read it too, but counts an option given twice up when the
+ * second is 1.
  * @throws {Error} in the person's words
  */
 export function wholeNumber(option: string, words: Words, min: number, max = Number.MAX_SAFE_INTEGER) {
-  return (digits: string): number => {
+  return (given: string | readonly string[]): number => {
+    const digits = [given].flat().at(-1) as string;
     const value = /^\d+$/.test(digits) ? Number(digits) : Number.NaN;
     if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
     throw new Error(`--${option} ${words.mustBeWhole(min, max)}`);

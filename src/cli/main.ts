@@ -194,12 +194,20 @@ async function passwords(...kinds: readonly PasswordKind[]): Promise<readonly st
   return asked.passwords;
 }
 
+const parserConfiguration = { 'duplicate-arguments-array': false, 'dot-notation': false };
+
+/** Where a command takes any number of arguments, yargs makes lists of options given twice, too: the last one counts. */
+function lastGiven<Given extends object>(options: Given): Given {
+  const entries = Object.entries(options).map(([name, value]) => [name, [value].flat().at(-1)]);
+  return Object.fromEntries(entries) as Given;
+}
+
 const commandLine = yargs()
   .scriptName('salas')
   .locale(language === 'pt' ? 'pt_BR' : 'en')
   .updateStrings({ 'Not enough non-option arguments: got %s, need at least %s': argumentsMissing })
   .usage(`$0 <command>\n\n${words.about}`)
-  .parserConfiguration({ 'duplicate-arguments-array': false, 'dot-notation': false })
+  .parserConfiguration(parserConfiguration)
   .command(
     'serve',
     words.serve,
@@ -238,6 +246,27 @@ const commandLine = yargs()
       .example('$0 config print --config salas.yaml', words.exampleConfigPrint)
       .example('$0 config check --config salas.yaml', words.exampleConfigCheck)
       .demandCommand(1, words.commandMissing),
+  )
+  .command(
+    'chat [rooms..]',
+    words.chat,
+    (command) =>
+      userOptions(
+        command
+          .parserConfiguration({ ...parserConfiguration, 'duplicate-arguments-array': true })
+          .positional('rooms', { type: 'string', array: true, default: [], describe: words.argChatRooms }),
+        listenWaitSeconds,
+        words.waitAway,
+        words.jsonEvents,
+      )
+        .option('theme', { choices: ['auto', 'dark', 'light'], default: 'auto' as const, describe: words.theme })
+        .example('$0 chat sala1', words.exampleChat)
+        .example('$0 chat sala1 sala2 --name ana', words.exampleChatRooms)
+        .example('$0 chat sala1 < news.txt | tee log', words.exampleChatPipe),
+    async ({ rooms, ...options }) => {
+      const { chat } = await import('./chat.js');
+      process.exitCode = await chat(rooms.map(unmarked), await visitor(lastGiven(options)));
+    },
   )
   .command(
     'listen <rooms>',
@@ -680,6 +709,7 @@ const commandLine = yargs()
     },
   )
   .example('$0 serve', words.exampleServe)
+  .example('$0 chat sala1', words.exampleChat)
   .example('$0 send sala1 "oi, gente"', words.exampleSend)
   .example('$0 history sala1 --limit 20', words.exampleHistory)
   .middleware((parsed) => {

@@ -51,7 +51,7 @@ export function eventLine(event: Exclude<Push, { method: 'server.draining' }>, w
     case 'room.left':
       return noticeLine(event.params, words.left(event.params.user, event.params.reason));
     case 'room.changed':
-      return noticeLine(event.params, actOf(event.params, words) ?? words.changed(event.params.by, event.params.topic));
+      return noticeLine(event.params, changeNotice(event.params, words));
     case 'room.invited':
       return withDimOrigin(`[${event.params.room}] * ${words.invited(event.params.by, event.params.room)}`);
     case 'room.reset':
@@ -64,6 +64,11 @@ export function eventLine(event: Exclude<Push, { method: 'server.draining' }>, w
 }
 
 type Change = Extract<Push, { method: 'room.changed' }>['params'];
+
+/** What changed in a room, in words. */
+export function changeNotice(change: Change, words: Words): string {
+  return actOf(change, words) ?? words.changed(change.by, change.topic);
+}
 
 /** What a moderator did; undefined where the change is another. */
 function actOf({ by, user, until, note, ...change }: Change, words: Words): string | undefined {

@@ -36,10 +36,10 @@ export async function visit<Done>(
   options: VisitOptions,
   patience: Patience,
   work: (user: Participant) => Promise<Done>,
+  tell: (state: ConnectionState) => void = connectionTeller(options.language),
 ): Promise<Done> {
   const { host, port, name, token, wait, language } = options;
   const waitMs = wait * 1000;
-  const tell = connectionTeller(language);
   const end = new AbortController();
   let user: Participant | undefined;
   let away: Error | undefined = new ServerUnreachable('no answer', { cause: { code: 'ETIMEDOUT' } });

@@ -10,6 +10,7 @@ const english = {
   argumentsMissing: '%s of %s arguments given',
 
   serve: 'Runs the server until it is stopped (Ctrl-C)',
+  chat: 'Talks in rooms, on a screen of its own; in pipes and files a line a message',
   listen: 'Shows what happens in rooms, as it happens, and private messages',
   send: 'Says a text in a room',
   history: 'Shows what was said in a room',
@@ -68,6 +69,8 @@ const english = {
 
   argRoom: 'a room, like sala1',
   argRooms: 'the rooms, separated by commas',
+  argChatRooms: 'the rooms to join; /join joins more',
+  theme: 'the colours: for a dark or a light terminal, or as it says itself; NO_COLOR=1 takes them out',
   argText: 'the text; after -- it may begin with -',
   argUser: "a user's id, like ana#1",
   argAccount: "a user's id, like ana#1, or a reserved name, like ana",
@@ -142,6 +145,9 @@ const english = {
 
   exampleServe: 'start the server',
   exampleServeRooms: 'with other rooms, on another port, for the whole network',
+  exampleChat: 'Talk in sala1; /help there tells the rest',
+  exampleChatRooms: 'In two rooms, as ana',
+  exampleChatPipe: 'Say each line of a file, and keep what was seen',
   exampleListen: 'what is said in sala1 and sala2',
   exampleListenJson: 'for a program',
   exampleServeTls: 'encrypted, for the whole network',
@@ -399,6 +405,7 @@ const portuguese: Words = {
   argumentsMissing: '%s de %s argumentos dados',
 
   serve: 'Executa o servidor até ser parado (Ctrl-C)',
+  chat: 'Conversa em salas, em uma tela própria; em pipes e arquivos uma linha por mensagem',
   listen: 'Mostra o que acontece em salas, na hora, e mensagens privadas',
   send: 'Diz um texto em uma sala',
   history: 'Mostra o que foi dito em uma sala',
@@ -457,6 +464,8 @@ const portuguese: Words = {
 
   argRoom: 'uma sala, como sala1',
   argRooms: 'as salas, separadas por vírgulas',
+  argChatRooms: 'as salas em que entrar; /entrar entra em mais',
+  theme: 'as cores: para um terminal escuro ou claro, ou como ele mesmo diz; NO_COLOR=1 as tira',
   argText: 'o texto; depois de -- ele pode começar com -',
   argUser: 'o id de um usuário, como ana#1',
   argAccount: 'o id de um usuário, como ana#1, ou um nome reservado, como ana',
@@ -531,6 +540,9 @@ const portuguese: Words = {
 
   exampleServe: 'inicia o servidor',
   exampleServeRooms: 'com outras salas, em outra porta, para toda a rede',
+  exampleChat: 'Conversa em sala1; /ajuda lá conta o resto',
+  exampleChatRooms: 'Em duas salas, como ana',
+  exampleChatPipe: 'Diz cada linha de um arquivo, e guarda o que se viu',
   exampleListen: 'o que se diz na sala1 e na sala2',
   exampleListenJson: 'para um programa',
   exampleServeTls: 'cifrado, para toda a rede',

@@ -1,0 +1,192 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CallRefused, CallTimedOut } from '../../client/errors.js';
+import type { Participant } from '../../client/participant.js';
+import { type MethodName, methods } from '../../protocol/methods.js';
+import type { Language } from '../../protocol/speech.js';
+import { formatResult } from '../../protocol/text-replies.js';
+import type { ChatEvent, Effect, History, UnreadRoom } from './events.js';
+import { type Page, pageMessages } from './state.js';
+import { textsIn } from './texts.js';
+
+/** The chat's side towards the server: carries effects out, and tells as events what came of them. */
+
+const searchMessages = 20;
+const inboxMessages = 200;
+/** What passes by itself is waited for so long at the most, then the message is refused. */
+const patienceMs = 60_000;
+const retryMs = 1000;
+
+export class Conversing {
+  readonly #user: Participant;
+  readonly #language: Language;
+  readonly #dispatch: (event: ChatEvent) => void;
+  /** The end of each conversation's queue: what was said first is answered before the next is sent. */
+  readonly #queues = new Map<string, Promise<void>>();
+
+  constructor(user: Participant, language: Language, dispatch: (event: ChatEvent) => void) {
+    this.#user = user;
+    this.#language = language;
+    this.#dispatch = dispatch;
+  }
+
+  /** Carries out what concerns the server. It never rejects: what fails is told. */
+  async perform(effect: Effect): Promise<void> {
+    switch (effect.type) {
+      case 'say':
+        return this.#queued(effect);
+      case 'join':
+        return this.#telling('', async () => this.#join(effect.room, effect.show));
+      case 'create':
+        return this.#telling(effect.key, async () => {
+          const { room } = await this.#call<{ room: string }>('room.create', effect.params);
+          await this.#join(room, true);
+        });
+      case 'leave':
+        return this.#telling(effect.key, async () => {
+          await this.#user.leave(effect.room);
+          this.#dispatch({ type: 'left', room: effect.room });
+        });
+      case 'load':
+        return this.#load(effect);
+      case 'search':
+        return this.#telling(effect.key, async () => {
+          const other = effect.key.startsWith('@') ? effect.key.slice(1) : undefined;
+          const params = { query: effect.query, limit: searchMessages };
+          const history = await (other === undefined
+            ? this.#call<History>('room.search', { room: effect.room, ...params })
+            : this.#call<History>('private.search', { with: other, ...params }));
+          this.#dispatch({ type: 'found', key: effect.key, query: effect.query, history });
+        });
+      case 'members':
+        return this.#telling(effect.show ? effect.room : undefined, async () => {
+          const { room, members } = await this.#user.call('room.members', { room: effect.room });
+          this.#dispatch({ type: 'members', room, members, show: effect.show });
+        });
+      case 'rooms':
+        return this.#telling('', async () => {
+          const { rooms } = await this.#user.call('room.list');
+          this.#dispatch({ type: 'rooms', rooms, show: effect.show });
+        });
+      case 'unread':
+        return this.#telling(effect.show ? '' : undefined, async () => {
+          const { rooms } = await this.#call<{ rooms: UnreadRoom[] }>('room.unread', {});
+          this.#dispatch({ type: 'unread', rooms, show: effect.show });
+        });
+      case 'inbox':
+        return this.#telling(undefined, async () => {
+          const { messages } = await this.#user.call('private.history', { limit: inboxMessages });
+          this.#dispatch({ type: 'inbox', messages });
+        });
+      case 'mark-read':
+        return this.#telling(undefined, async () => {
+          await this.#call('room.mark_read', { room: effect.room, seq: effect.seq });
+        });
+      case 'call':
+        return this.#telling(effect.key, async () => {
+          const result = await this.#call<object>(effect.method, effect.params);
+          this.#tell(effect.key, answerOf(effect.method, result) ?? textsIn(this.#language).done);
+        });
+      case 'redraw':
+      case 'suspend':
+      case 'quit':
+        return;
+      default:
+        return effect satisfies never;
+    }
+  }
+
+  async #join(room: string, show: boolean): Promise<void> {
+    this.#dispatch({ type: 'joined', joined: await this.#user.join(room), show });
+  }
+
+  /** One after the other in each conversation, so that what is held back for a while is not overtaken. */
+  #queued(effect: Extract<Effect, { type: 'say' }>): Promise<void> {
+    const { key } = effect;
+    const queue = (this.#queues.get(key) ?? Promise.resolve()).then(() => this.#say(effect));
+    this.#queues.set(key, queue);
+    return queue.finally(() => {
+      if (this.#queues.get(key) === queue) this.#queues.delete(key);
+    });
+  }
+
+  async #say({ key, room, to, text, clientMsgId }: Extract<Effect, { type: 'say' }>): Promise<void> {
+    try {
+      const { seq, at } = await persistently<{ seq: number; at: number }>(() =>
+        to === undefined ? this.#user.send(room, text, clientMsgId) : this.#user.whisper(room, to, text, clientMsgId),
+      );
+      this.#dispatch({ type: 'sent', key, clientMsgId, seq, at });
+    } catch (error) {
+      this.#dispatch({ type: 'refused', key, clientMsgId, why: this.#reason(error) });
+    }
+  }
+
+  async #load({ key, room, with: other, page }: Extract<Effect, { type: 'load' }>): Promise<void> {
+    try {
+      const range = { limit: pageMessages, ...rangeOf(page) };
+      const history = await (other === undefined
+        ? this.#call<History>('room.history', { room, ...range })
+        : this.#call<History>('private.history', { with: other, ...range }));
+      this.#dispatch({ type: 'page', key, page, history });
+    } catch (error) {
+      this.#dispatch({ type: 'page-failed', key, why: this.#reason(error) });
+    }
+  }
+
+  /** A call of any method of the table; one that the table does not have is one that the server does not have. */
+  async #call<Result>(method: string, params: object): Promise<Result> {
+    if (!Object.hasOwn(methods, method)) throw new Error(textsIn(this.#language).notKnown);
+    return (await this.#user.call(method as 'ping', params as never)) as Result;
+  }
+
+  /** Does it, and tells in a conversation why it failed; nowhere if there is no `key`. */
+  async #telling(key: string | undefined, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (key !== undefined) this.#tell(key, this.#reason(error), true);
+    }
+  }
+
+  #tell(key: string, text: string, isError = false): void {
+    this.#dispatch({ type: 'told', key, text, isError });
+  }
+
+  #reason(error: unknown): string {
+    const texts = textsIn(this.#language);
+    if (error instanceof CallRefused) return error.code === 'METHOD_NOT_FOUND' ? texts.notKnown : error.message;
+    return error instanceof Error && error.message === texts.notKnown
+      ? texts.notKnown
+      : texts.failed(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Sends until there is an answer that does not pass by itself: `send` must be repeatable. */
+export async function persistently<Result>(send: () => Promise<Result>): Promise<Result> {
+  const end = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      return await send();
+    } catch (error) {
+      if (performance.now() > end || !passes(error)) throw error;
+      const told = error instanceof CallRefused ? error.retryAfterMs : undefined;
+      await sleep(Math.min(told ?? retryMs, patienceMs));
+    }
+  }
+}
+
+function passes(error: unknown): boolean {
+  if (error instanceof CallTimedOut) return true;
+  return error instanceof CallRefused && ['RATE_LIMITED', 'BUSY', 'ACTOR_RESTARTED'].includes(error.code);
+}
+
+function rangeOf(page: Page): object {
+  return page.type === 'latest' ? {} : { [page.type]: page.seq };
+}
+
+/** What a command was answered beyond that it was done. */
+function answerOf(method: MethodName, result: object): string | undefined {
+  const [first = '', ...lines] = formatResult(method, result).split('\n');
+  const said = first.replace(/^\+OK ?/, '');
+  if (lines.length > 0) return lines.join('\n');
+  return 'room' in result || said === '' || said === '0' ? undefined : said;
+}
