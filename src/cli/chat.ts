@@ -81,7 +81,7 @@ class Chat {
     const { rooms } = await user.call('user.me');
     this.#open();
     this.#dispatch({ type: 'entered', userId: user.userId, rooms });
-    this.#rooms.forEach((room, index) => void this.#perform({ type: 'join', room, show: index === 0 }));
+    this.#rooms.forEach((room, index) => void this.#perform({ type: 'join', room, show: index === 0, key: '' }));
     for await (const push of events) this.#dispatch({ type: 'pushed', push });
   }
 

@@ -259,7 +259,11 @@ const commandLine = yargs()
         words.waitAway,
         words.jsonEvents,
       )
-        .option('theme', { choices: ['auto', 'dark', 'light'], default: 'auto' as const, describe: words.theme })
+        .option('theme', {
+          choices: ['auto', 'dark', 'light'] as const,
+          default: 'auto' as const,
+          describe: words.theme,
+        })
         .example('$0 chat sala1', words.exampleChat)
         .example('$0 chat sala1 sala2 --name ana', words.exampleChatRooms)
         .example('$0 chat sala1 < news.txt | tee log', words.exampleChatPipe),

@@ -58,6 +58,7 @@ export function wrap(text: string, width: number): string[] {
   };
   for (const cluster of clusters(whole)) {
     const fits = cluster.cells <= width ? cluster : { text: '?', cells: 1 };
+    if (line.length === 0 && lines.length > 0 && fits.text === ' ') continue;
     if (cluster.cells === 2) breakAt = line.length;
     if (cells + fits.cells > width && fits.text !== ' ') end(breakAt > 0 ? breakAt : line.length);
     // A space at the end of a full line is the break itself.

@@ -1,6 +1,6 @@
 import { type Method, type MethodName, methods, type TextCommand } from '../../protocol/methods.js';
 import { type Language, quote, type Speech } from '../../protocol/speech.js';
-import { parseText } from '../../protocol/text-commands.js';
+import { help, parseText } from '../../protocol/text-commands.js';
 
 /** What a line that was entered asks for. */
 export type Intent =
@@ -113,8 +113,10 @@ export function listed(language: Language): readonly Listed[] {
     if (command === undefined || notHere.has(name)) return [];
     const word = (language === 'pt' ? command.alias : undefined) ?? command.name;
     if (taken.has(word)) return [];
-    const args = command.args.replaceAll('…', '').replace(/[a-z]+/gi, (arg) => arg.toUpperCase());
-    return [{ word, usage: `${word} ${args}`.trimEnd(), doc: doc[language] }];
+    // As the dialect's own help has it: what it takes, and what it does.
+    const [line = ''] = help(word, language) ?? [];
+    const end = line.indexOf(' - ');
+    return [{ word, usage: line.slice(0, end), doc: doc[language] }];
   });
   return [...own, ...dialect];
 }

@@ -13,7 +13,12 @@ export function completed(state: ChatState, step: 1 | -1): ChatState {
   const completion = state.completion === undefined ? begun(state) : moved(state.completion, step);
   if (completion === undefined) return state;
   const candidate = completion.candidates[completion.index] as string;
-  return { ...state, editor: replace(editor, completion.start, candidate), completion };
+  const isOnly = completion.candidates.length === 1;
+  return {
+    ...state,
+    editor: replace(editor, completion.start, candidate),
+    completion: isOnly ? undefined : completion,
+  };
 }
 
 function moved(completion: Completion, step: number): Completion {

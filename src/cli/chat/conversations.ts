@@ -46,10 +46,11 @@ export function shown(state: ChatState, key: string): ChatState {
   return { ...left, current: key, completion: undefined };
 }
 
-/** Says something in a conversation that is no message. */
+/** Says something in a conversation that is no message. Who asked for it sees it, wherever they had scrolled. */
 export function told(state: ChatState, key: string, text: string, tone: Notice['tone'] = 'answer'): ChatState {
   const where = find(state, key) === undefined ? state.current : key;
-  return arrived(state, where, (entryKey) => ({ type: 'notice', key: entryKey, at: state.now, text, tone }));
+  const there = tone === 'event' ? state : change(state, where, { anchor: undefined });
+  return arrived(there, where, (entryKey) => ({ type: 'notice', key: entryKey, at: state.now, text, tone }));
 }
 
 /** An entry comes to the live end; nothing changes where that is not loaded, or the entry is there already. */

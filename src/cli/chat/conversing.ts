@@ -35,7 +35,7 @@ export class Conversing {
       case 'say':
         return this.#queued(effect);
       case 'join':
-        return this.#telling('', async () => this.#join(effect.room, effect.show));
+        return this.#telling(effect.key, async () => this.#join(effect.room, effect.show));
       case 'create':
         return this.#telling(effect.key, async () => {
           const { room } = await this.#call<{ room: string }>('room.create', effect.params);
@@ -180,7 +180,8 @@ function passes(error: unknown): boolean {
 }
 
 function rangeOf(page: Page): object {
-  return page.type === 'latest' ? {} : { [page.type]: page.seq };
+  if (page.type === 'latest') return {};
+  return page.type === 'around' ? { before: page.seq + pageMessages / 2 + 1 } : { [page.type]: page.seq };
 }
 
 /** What a command was answered beyond that it was done. */

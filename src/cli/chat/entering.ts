@@ -83,7 +83,7 @@ function called(state: ChatState, { method, params }: Extract<Intent, { type: 'c
   if (isForElsewhere(method)) return step(told(state, key, texts.anotherClient, 'error'));
   switch (method) {
     case 'room.join':
-      return step(state, { type: 'join', room, show: true });
+      return step(state, { type: 'join', room, show: true, key });
     case 'room.create':
       return step(state, { type: 'create', params, key });
     case 'room.send': {
@@ -174,10 +174,10 @@ export function nextUnread(state: ChatState): ChatState {
 const keysHelp = {
   en: [
     ['Enter', 'send; Alt-Enter makes a new line'],
-    ['Tab', 'complete a command, a room, a user; again: the next one'],
+    ['Tab', 'complete a command, a room, a user; again: the next'],
     ['Up, Down', 'what was entered before'],
     ['PageUp, PageDown', 'read what was said before; Esc goes back to the end'],
-    ['Ctrl-N, Ctrl-P', 'next and previous conversation; Alt-0 to Alt-9 go to one'],
+    ['Ctrl-N, Ctrl-P', 'next and previous conversation; Alt-0 … Alt-9: that one'],
     ['Alt-A', 'next conversation with something new'],
     ['Ctrl-A E K U W Y', 'edit as in a shell; Alt-B, Alt-F move by words'],
     ['Ctrl-L', 'draw the screen again'],
@@ -185,10 +185,10 @@ const keysHelp = {
   ],
   pt: [
     ['Enter', 'envia; Alt-Enter começa outra linha'],
-    ['Tab', 'completa um comando, uma sala, um usuário; de novo: o próximo'],
+    ['Tab', 'completa comando, sala, usuário; de novo: o próximo'],
     ['Cima, Baixo', 'o que foi escrito antes'],
-    ['PageUp, PageDown', 'lê o que foi dito antes; Esc volta ao fim'],
-    ['Ctrl-N, Ctrl-P', 'conversa seguinte e anterior; Alt-0 a Alt-9 vão a uma'],
+    ['PageUp, PageDown', 'o que foi dito antes; Esc volta ao fim'],
+    ['Ctrl-N, Ctrl-P', 'conversa seguinte e anterior; Alt-0 … Alt-9: essa'],
     ['Alt-A', 'próxima conversa com algo novo'],
     ['Ctrl-A E K U W Y', 'edita como em um shell; Alt-B, Alt-F movem por palavras'],
     ['Ctrl-L', 'desenha a tela de novo'],
@@ -197,7 +197,7 @@ const keysHelp = {
 } as const;
 
 /** All of the help, or what it says about one command. */
-function helpOn(about: string, { language, size }: ChatState): string {
+function helpOn(about: string, { language }: ChatState): string {
   const texts = textsIn(language);
   const commands = listed(language);
   if (about !== '') {
@@ -206,15 +206,9 @@ function helpOn(about: string, { language, size }: ChatState): string {
     if (found.length === 0) return texts.unknownCommand(word);
     return found.map(({ usage, doc }) => `${usage}\n  ${doc}`).join('\n');
   }
-  // Narrow screens have no room for a second column.
-  const columns = (rows: readonly (readonly [string, string])[]) => {
-    const wide = size.columns >= 100 ? Math.max(...rows.map(([left]) => left.length)) : 0;
-    return rows.map(([left, right]) => (wide > 0 ? `${left.padEnd(wide)}  ${right}` : `${left}: ${right}`));
-  };
-  return [
-    texts.keysTitle,
-    ...columns(keysHelp[language].map(([key, does]) => [key, does] as const)),
-    texts.commandsTitle,
-    ...columns(commands.map(({ usage, doc }) => [usage, doc] as const)),
-  ].join('\n');
+  const wide = Math.max(...keysHelp[language].map(([key]) => key.length));
+  const keys = keysHelp[language].map(([key, does]) => `  ${key.padEnd(wide)}  ${does}`);
+  // Each stays on one line with what it takes.
+  const usages = commands.map(({ usage }) => usage.replaceAll(' ', '\u{a0}')).join('  ');
+  return [texts.keysTitle, ...keys, texts.commandsTitle, `  ${usages}`].join('\n');
 }

@@ -1,6 +1,6 @@
 import type { Language } from '../../protocol/speech.js';
 import { cellsOf, cellsOfRow, clip, cut, displayed, type Span, wrap } from './cells.js';
-import type { Entry, Said } from './entries.js';
+import type { Entry, Notice, Said } from './entries.js';
 import { textsIn } from './texts.js';
 import { nameStyle, type Style } from './themes.js';
 
@@ -171,17 +171,34 @@ export function nameSpans(userId: string, width: number, isOwn: boolean): Row {
   );
 }
 
-function noticeRows(notice: Extract<Entry, { type: 'notice' }>, { width }: Layout): Row[] {
+function noticeRows(notice: Notice, { width }: Layout): Row[] {
+  return notice.tone === 'event' ? eventRows(notice, width) : answerRows(notice, width);
+}
+
+function eventRows({ text, at, tone }: Notice, width: number): Row[] {
   const columns = columnsOf(width);
-  const style: Style = notice.tone;
-  const mark = notice.tone === 'error' ? '✗' : notice.tone === 'event' ? '*' : '›';
-  return notice.text
+  return wrap(text, columns.text + columns.seq).map((line, index) => [
+    ...before(columns, index === 0 ? at : undefined, index === 0 ? [{ text: '*', style: tone }] : []),
+    ...(columns.name === 0 ? [] : [{ text: bar, style: 'separator' } as const]),
+    { text: line, style: tone },
+  ]);
+}
+
+/** Answers may be lists: they have the whole width. */
+function answerRows({ text, at, tone }: Notice, width: number): Row[] {
+  const { time } = columnsOf(width);
+  const margin = 2;
+  const mark = tone === 'error' ? '✗ ' : '› ';
+  const room = width - margin - (time ? timeWidth + 2 * gap.length : 0);
+  return text
     .split('\n')
-    .flatMap((line) => wrapKeepingIndent(line, columns.text + columns.seq))
+    .flatMap((line) => wrapKeepingIndent(line, Math.max(1, room)))
     .map((line, index) => [
-      ...before(columns, index === 0 ? notice.at : undefined, index === 0 ? [{ text: mark, style }] : []),
-      ...(columns.name === 0 ? [] : [{ text: bar, style: 'separator' } as const]),
-      { text: line, style },
+      ...(time
+        ? [{ text: `${gap}${index === 0 ? timeOf(at) : ' '.repeat(timeWidth)}${gap}`, style: 'time' } as const]
+        : []),
+      { text: index === 0 ? mark : ' '.repeat(margin), style: tone },
+      { text: line, style: index > 0 && tone === 'answer' ? 'text' : tone },
     ]);
 }
 

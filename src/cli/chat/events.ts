@@ -77,7 +77,7 @@ export interface HistoryMessage {
 
 /** What is to be done outside: by the server, the terminal or the program. */
 export type Effect =
-  | { readonly type: 'join'; readonly room: string; readonly show: boolean }
+  | { readonly type: 'join'; readonly room: string; readonly show: boolean; readonly key: string }
   | { readonly type: 'create'; readonly params: Readonly<Record<string, unknown>>; readonly key: string }
   | { readonly type: 'leave'; readonly room: string; readonly key: string }
   | {

@@ -29,6 +29,7 @@ export function pushed(state: ChatState, push: Push): Step {
     case 'room.left': {
       const { room, seq, at, user, reason, by, note } = push.params;
       if (user === state.me && find(state, room) !== undefined) {
+        if (reason === undefined) return step(told(closed(state, room), '', texts.leftRoom(room)));
         const why = [reason, by, note].filter((part) => part !== undefined).join(', ');
         return step(told(closed(state, room), '', texts.putOut(room, why)));
       }
@@ -51,7 +52,7 @@ export function pushed(state: ChatState, push: Push): Step {
     case 'room.reset':
       return reset(state, push.params.room);
     case 'server.announcement':
-      return step(told(state, state.current, texts.announcement(push.params.text), 'answer'));
+      return step(told(state, state.current, texts.announcement(push.params.text), 'event'));
     case 'server.draining':
       // The client library has seen to it.
       return step(state);

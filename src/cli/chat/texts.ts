@@ -11,7 +11,7 @@ const english = {
   beginning: 'here it begins',
   newMessages: 'new',
   newBelow: (count: number) => (count > 0 ? `↓ ${count} new, Esc` : '↓ Esc'),
-  members: (count: number) => (count === 1 ? '1 member' : `${count} members`),
+  members: (count: number, online: number) => `${count === 1 ? '1 member' : `${count} members`}, ${online} online`,
   privateWith: (user: string) => `private, with ${user}`,
   edited: '(edited)',
   deleted: '(deleted)',
@@ -55,8 +55,8 @@ const english = {
   queueFull: (max: number) => `${max} messages wait to be sent already; this one was not taken`,
   failed: (why: string) => `that failed: ${why}`,
   anotherClient: 'not in this program; see salas account --help',
-  keysTitle: 'Keys',
-  commandsTitle: 'Commands',
+  keysTitle: 'Keys:',
+  commandsTitle: 'Commands (/help COMMAND tells about one; any other text is said):',
 };
 
 export type Texts = typeof english;
@@ -71,7 +71,7 @@ const portuguese: Texts = {
   beginning: 'aqui começa',
   newMessages: 'novas',
   newBelow: (count) => (count > 0 ? `↓ ${count} novas, Esc` : '↓ Esc'),
-  members: (count) => (count === 1 ? '1 membro' : `${count} membros`),
+  members: (count, online) => `${count === 1 ? '1 membro' : `${count} membros`}, ${online} online`,
   privateWith: (user) => `privada, com ${user}`,
   edited: '(editada)',
   deleted: '(apagada)',
@@ -114,8 +114,8 @@ const portuguese: Texts = {
   queueFull: (max) => `${max} mensagens já esperam para serem enviadas; esta não foi aceita`,
   failed: (why) => `isso falhou: ${why}`,
   anotherClient: 'não neste programa; veja salas account --help',
-  keysTitle: 'Teclas',
-  commandsTitle: 'Comandos',
+  keysTitle: 'Teclas:',
+  commandsTitle: 'Comandos (/ajuda COMANDO conta sobre um; outro texto é dito):',
 };
 
 export function textsIn(language: Language): Texts {

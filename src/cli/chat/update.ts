@@ -48,7 +48,7 @@ function happened(state: ChatState, event: ChatEvent): Step {
     case 'entered': {
       const there = event.rooms.reduce((so, room) => opened(so, room, 'room', room), { ...state, me: event.userId });
       const greeted = told(there, '', texts.welcome(event.userId, state.address));
-      const joins = event.rooms.map((room) => ({ type: 'join', room, show: false }) as const);
+      const joins = event.rooms.map((room) => ({ type: 'join', room, show: false, key: '' }) as const);
       return step(greeted, ...joins, { type: 'rooms', show: true }, { type: 'inbox' }, { type: 'unread', show: false });
     }
     case 'pushed':
@@ -64,6 +64,8 @@ function happened(state: ChatState, event: ChatEvent): Step {
         : loading(now, room, { type: 'latest' });
     }
     case 'left':
+      // The push may have told it before.
+      if (find(state, event.room) === undefined) return step(state);
       return step(told(closed(state, event.room), '', texts.leftRoom(event.room)));
     case 'page': {
       const { state: next, effects } = pageArrived(state, event.key, event.page, event.history);

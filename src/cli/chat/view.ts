@@ -94,7 +94,7 @@ function titleRow(shown: Conversation, columns: number, texts: Texts): Row {
   const online = shown.members.filter((member) => member.online).length;
   const about =
     shown.type === 'room' ? shown.topic : shown.type === 'private' ? texts.privateWith(shown.key.slice(1)) : '';
-  const count = shown.type === 'room' ? ` ${texts.members(shown.members.length)}, ● ${online} ` : '';
+  const count = shown.type === 'room' ? ` ${texts.members(shown.members.length, online)} ` : '';
   return barRow(
     [
       { text: ` ${nameOf(shown)} `, style: 'bar-strong' },
