@@ -8,6 +8,7 @@ const commands = [
   'admin',
   'restore',
   'load-test',
+  'chat',
   'listen',
   'send',
   'history',

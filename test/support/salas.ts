@@ -55,17 +55,24 @@ export interface Running {
   readonly ended: Promise<number | null>;
 }
 
-/** Starts `salas` with these arguments, as {@link salas} does; `terminal`: in a terminal of its own, so all comes as stdout. */
+/**
+ * Starts `salas` with these arguments, as {@link salas} does; `terminal`: in a terminal of its own, so all comes as stdout;
+ * `input`: its stdin stays open.
+ */
 export function startSalas(
   t: Test,
   args: readonly string[],
-  { env = {}, terminal = false }: { readonly env?: NodeJS.ProcessEnv; readonly terminal?: boolean } = {},
+  {
+    env = {},
+    terminal = false,
+    input,
+  }: { readonly env?: NodeJS.ProcessEnv; readonly terminal?: boolean; readonly input?: 'open' } = {},
 ): Running {
   const [command, commandArgs] = salasCommand(args);
   const quoted = [command, ...commandArgs].map((arg) => `'${arg}'`).join(' ');
   const [program, programArgs] = terminal ? ['script', ['-qec', quoted, '/dev/null']] : [command, commandArgs];
   const child = spawn(program as string, programArgs as string[], {
-    stdio: [terminal ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+    stdio: [terminal || input === 'open' ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     env: {
       ...process.env,
       LC_ALL: 'C',
