@@ -2,13 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { cellsOf } from '../../../src/cli/chat/cells.js';
 import type { ChatEvent, Effect, HistoryMessage } from '../../../src/cli/chat/events.js';
-import {
-  type ChatState,
-  entriesMax,
-  find,
-  initialState,
-  pendingMax,
-} from '../../../src/cli/chat/state.js';
+import { type ChatState, entriesMax, find, initialState, pendingMax } from '../../../src/cli/chat/state.js';
 import { update } from '../../../src/cli/chat/update.js';
 import { view } from '../../../src/cli/chat/view.js';
 import { hostileText } from '../../support/hostile-text.js';
