@@ -49,6 +49,7 @@ class Chat {
   #timer: NodeJS.Timeout | undefined;
   #stopKeys: (() => void) | undefined;
   #quit: (() => void) | undefined;
+  #ticking: NodeJS.Timeout | undefined;
 
   constructor(rooms: readonly string[], options: ChatOptions) {
     this.#rooms = rooms;
@@ -111,8 +112,6 @@ class Chat {
     this.#resume();
   }
 
-  #ticking: NodeJS.Timeout | undefined;
-
   /** The terminal as it was. */
   readonly #close = (): void => {
     clearTimeout(this.#timer);
@@ -126,7 +125,7 @@ class Chat {
   };
 
   readonly #resume = (): void => {
-    this.#stopKeys?.();
+    if (this.#stopKeys !== undefined) return;
     this.#stopKeys = readKeys(process.stdin, {
       onKey: (key) => this.#dispatch({ type: 'key', key }),
       onPaste: (text) => this.#dispatch({ type: 'pasted', text }),
@@ -145,6 +144,8 @@ class Chat {
     this.#screen.stop();
     // The whole job, as the terminal itself does at Ctrl-Z.
     process.kill(0, 'SIGTSTP');
+    // Runs when it goes on, or at once where nobody could have it go on, and the system therefore does not stop it.
+    setTimeout(this.#resume, frameMs);
   }
 
   readonly #resized = (): void => this.#dispatch({ type: 'resized', size: sizeOf(process.stdout) });

@@ -1,6 +1,7 @@
 import { type Method, type MethodName, methods, type TextCommand } from '../../protocol/methods.js';
-import { type Language, quote, type Speech } from '../../protocol/speech.js';
+import type { Language, Speech } from '../../protocol/speech.js';
 import { help, parseText } from '../../protocol/text-commands.js';
+import { textsIn } from './texts.js';
 
 /** What a line that was entered asks for. */
 export type Intent =
@@ -141,7 +142,7 @@ export function intentOf(line: string, room: string | undefined, language: Langu
     case 'help':
       return { type: 'own', command: 'help', rest: '' };
     case 'mode':
-      return { type: 'wrong', why: quote(word) };
+      return { type: 'wrong', why: textsIn(language).unknownCommand(word) };
     case 'nothing':
       return { type: 'nothing' };
     default:

@@ -51,11 +51,12 @@ export class Conversing {
       case 'search':
         return this.#telling(effect.key, async () => {
           const other = effect.key.startsWith('@') ? effect.key.slice(1) : undefined;
-          const params = { query: effect.query, limit: searchMessages };
+          const { before, query } = effect;
+          const params = { query, limit: searchMessages, ...(before === undefined ? {} : { before }) };
           const history = await (other === undefined
             ? this.#call<History>('room.search', { room: effect.room, ...params })
             : this.#call<History>('private.search', { with: other, ...params }));
-          this.#dispatch({ type: 'found', key: effect.key, query: effect.query, history });
+          this.#dispatch({ type: 'found', key: effect.key, query, history });
         });
       case 'members':
         return this.#telling(effect.show ? effect.room : undefined, async () => {

@@ -11,8 +11,13 @@ import { isUrgent } from './view.js';
 
 export function submitted(state: ChatState): Step {
   const { text } = state.editor;
+  const texts = textsIn(state.language);
   const emptyState = { ...state, editor: emptied(state.editor), completion: undefined };
   const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const waiting = pendingOf(state);
+  if (lines.length > 1 && waiting + lines.length > pendingMax) {
+    return step(told(state, state.current, texts.queueFull(pendingMax), 'error'));
+  }
   // Of a paste that does not begin as a command no line is one.
   const isTalk = lines.length > 1 && !lines[0]?.startsWith('/');
   return lines.reduce<Step>((so, line) => {
@@ -49,8 +54,7 @@ function said(state: ChatState, text: string, key = state.current, replyTo?: num
   const texts = textsIn(state.language);
   const where = find(state, key);
   if (where === undefined || where.type === 'console') return step(told(state, state.current, texts.notHere, 'error'));
-  const waiting = state.conversations.reduce((sum, { entries }) => sum + entries.filter(isPending).length, 0);
-  if (waiting >= pendingMax) return step(told(state, key, texts.queueFull(pendingMax), 'error'));
+  if (pendingOf(state) >= pendingMax) return step(told(state, key, texts.queueFull(pendingMax), 'error'));
   const { state: live, effects } = where.isLive ? step(state) : reloaded(state, key);
   const clientMsgId = `${state.session}-${state.counter}`;
   const entry: Said = {
@@ -74,6 +78,11 @@ function said(state: ChatState, text: string, key = state.current, replyTo?: num
   });
   const to = where.type === 'private' ? where.key.slice(1) : undefined;
   return step(next, ...effects, { type: 'say', key, room: where.room, to, text, clientMsgId, replyTo });
+}
+
+/** How many messages wait, in all conversations. */
+export function pendingOf({ conversations }: ChatState): number {
+  return conversations.reduce((sum, { entries }) => sum + entries.filter(isPending).length, 0);
 }
 
 function called(state: ChatState, { method, params }: Extract<Intent, { type: 'call' }>): Step {
@@ -122,7 +131,7 @@ function own(state: ChatState, command: OwnCommand, rest: string): Step {
     case 'goto': {
       const seq = /^#?(\d{1,15})$/.exec(rest)?.[1];
       if (seq === undefined) return wrong(texts.usage(usageOf('goto', state.language)));
-      return type === 'room' ? loading(state, key, { type: 'around', seq: Number(seq) }) : wrong(texts.notHere);
+      return type === 'console' ? wrong(texts.notHere) : loading(state, key, { type: 'around', seq: Number(seq) });
     }
     case 'leave':
       if (type === 'private' && rest === '') return step(closed(state, key));
@@ -138,11 +147,19 @@ function own(state: ChatState, command: OwnCommand, rest: string): Step {
       if (rest === '') return step(told(state, key, texts.topicIs(topic)));
       return step(state, { type: 'call', key, method: 'room.topic', params: { room, topic: rest } });
     case 'search':
-      if (rest === '') return wrong(texts.usage(usageOf('search', state.language)));
-      return step(state, { type: 'search', key, room, query: rest });
+      return searched(state, rest);
     default:
       return command satisfies never;
   }
+}
+
+/** Words, and before which seq: as the answer that has more of them tells. */
+function searched(state: ChatState, rest: string): Step {
+  const { key, room } = shownConversation(state);
+  const [, query = '', seq] = /^(.*?)(?:\s*\bbefore:(\d{1,15}))?$/su.exec(rest) ?? [];
+  if (query === '')
+    return step(told(state, key, textsIn(state.language).usage(usageOf('search', state.language)), 'error'));
+  return step(state, { type: 'search', key, room, query, before: seq === undefined ? undefined : Number(seq) });
 }
 
 /** Opens the private conversation with a user of the room, by id or by name, and says the text if there is one. */

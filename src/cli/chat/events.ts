@@ -97,7 +97,14 @@ export type Effect =
       readonly with: string | undefined;
       readonly page: Page;
     }
-  | { readonly type: 'search'; readonly key: string; readonly room: string; readonly query: string }
+  | {
+      readonly type: 'search';
+      readonly key: string;
+      readonly room: string;
+      readonly query: string;
+      /** Only what was said before this seq. */
+      readonly before: number | undefined;
+    }
   | { readonly type: 'members'; readonly room: string; readonly show: boolean }
   | { readonly type: 'rooms'; readonly show: boolean }
   | { readonly type: 'unread'; readonly show: boolean }

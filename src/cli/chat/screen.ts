@@ -21,6 +21,7 @@ export class Screen {
   #theme: Theme;
   /** What each row of the terminal shows; empty where that is not known. */
   #shown: string[] = [];
+  #cursor = '';
   #frame: Frame | undefined;
   #isOn = false;
 
@@ -72,7 +73,11 @@ export class Screen {
     });
     this.#shown.length = frame.rows.length;
     const { row, column } = frame.cursor;
-    this.#output.write(`${beginUpdate}${changes}${csi}0m${csi}${row + 1};${column + 1}H${endUpdate}`);
+    const cursor = `${csi}${row + 1};${column + 1}H`;
+    // What does not change is left alone: the cursor goes on blinking.
+    if (changes === '' && cursor === this.#cursor) return;
+    this.#cursor = cursor;
+    this.#output.write(`${beginUpdate}${changes}${csi}0m${cursor}${endUpdate}`);
   }
 
   #line(row: readonly Placed[]): string {

@@ -8,7 +8,6 @@ const english = {
   replaying: 'catching up…',
   waiting: (count: number) => `${count} to be sent`,
   loading: 'loading earlier messages…',
-  beginning: 'here it begins',
   newMessages: 'new',
   newBelow: (count: number) => (count > 0 ? `↓ ${count} new, Esc` : '↓ Esc'),
   members: (count: number, online: number) => `${count === 1 ? '1 member' : `${count} members`}, ${online} online`,
@@ -25,22 +24,19 @@ const english = {
   roomLine: (room: string, members: number, topic: string) =>
     `${room} (${members === 1 ? '1 member' : `${members} members`})${topic === '' ? '' : `: ${topic}`}`,
   howToJoin: '/join ROOM enters a room, Tab completes its name, /help tells the rest.',
-  joined: (user: string) => `${user} joined`,
   invitedHere: (by: string, room: string) => `${by} invites you: /join ${room}`,
   logReplaced: 'the log of this room was replaced; this is what the server has',
   announcement: (text: string) => `the server: ${text}`,
   leftRoom: (room: string) => `you left ${room}`,
   putOut: (room: string, why: string) => `you are no longer in ${room}: ${why}`,
-  closed: 'closed',
   done: 'done',
-  none: 'none',
   topicIs: (topic: string) => (topic === '' ? 'there is no topic; /topic TEXT sets one' : `topic: ${topic}`),
   memberLine: (user: string, role: string, presence: string) => `${user} ${role}, ${presence}`,
   found: (count: number, query: string) =>
     count === 0
       ? `nothing found for "${query}"`
       : `${count} found for "${query}"; /goto SEQ shows what stands around one`,
-  moreFound: (before: number) => `there are earlier ones; /search tells them with before:${before}`,
+  moreFound: (query: string, before: number) => `there are earlier ones: /search ${query} before:${before}`,
   unreadLine: (room: string, unread: number, mentions: number) =>
     `${room}: ${unread} unread${mentions > 0 ? `, ${mentions} of them with your name` : ''}`,
   nothingUnread: 'everything is read',
@@ -52,7 +48,7 @@ const english = {
   noSuchUser: (user: string) => `nobody here is called ${user}; give an id like ana#1, Tab completes it`,
   severalUsers: (users: string) => `there are several: ${users}`,
   usage: (usage: string) => `usage: ${usage}`,
-  queueFull: (max: number) => `${max} messages wait to be sent already; this one was not taken`,
+  queueFull: (max: number) => `no more than ${max} messages can wait to be sent; try again when some are`,
   failed: (why: string) => `that failed: ${why}`,
   anotherClient: 'not in this program; see salas account --help',
   keysTitle: 'Keys:',
@@ -68,7 +64,6 @@ const portuguese: Texts = {
   replaying: 'recuperando o que faltou…',
   waiting: (count) => `${count} a enviar`,
   loading: 'carregando mensagens anteriores…',
-  beginning: 'aqui começa',
   newMessages: 'novas',
   newBelow: (count) => (count > 0 ? `↓ ${count} novas, Esc` : '↓ Esc'),
   members: (count, online) => `${count === 1 ? '1 membro' : `${count} membros`}, ${online} online`,
@@ -85,22 +80,19 @@ const portuguese: Texts = {
   roomLine: (room, members, topic) =>
     `${room} (${members === 1 ? '1 membro' : `${members} membros`})${topic === '' ? '' : `: ${topic}`}`,
   howToJoin: '/entrar SALA entra em uma sala, Tab completa o nome, /ajuda conta o resto.',
-  joined: (user) => `${user} entrou`,
   invitedHere: (by, room) => `${by} convida você: /entrar ${room}`,
   logReplaced: 'o log desta sala foi substituído; isto é o que o servidor tem',
   announcement: (text) => `o servidor: ${text}`,
   leftRoom: (room) => `você saiu de ${room}`,
   putOut: (room, why) => `você não está mais em ${room}: ${why}`,
-  closed: 'fechada',
   done: 'feito',
-  none: 'nenhum',
   topicIs: (topic) => (topic === '' ? 'não há tópico; /topico TEXTO define um' : `tópico: ${topic}`),
   memberLine: (user, role, presence) => `${user} ${role}, ${presence}`,
   found: (count, query) =>
     count === 0
       ? `nada encontrado para "${query}"`
       : `${count} encontradas para "${query}"; /irpara SEQ mostra o que está em volta de uma`,
-  moreFound: (before) => `há anteriores; /buscar as mostra com before:${before}`,
+  moreFound: (query, before) => `há anteriores: /buscar ${query} before:${before}`,
   unreadLine: (room, unread, mentions) =>
     `${room}: ${unread} não lidas${mentions > 0 ? `, ${mentions} delas com o seu nome` : ''}`,
   nothingUnread: 'tudo está lido',
@@ -111,7 +103,7 @@ const portuguese: Texts = {
   noSuchUser: (user) => `ninguém aqui se chama ${user}; dê um id como ana#1, Tab o completa`,
   severalUsers: (users) => `há vários: ${users}`,
   usage: (usage) => `uso: ${usage}`,
-  queueFull: (max) => `${max} mensagens já esperam para serem enviadas; esta não foi aceita`,
+  queueFull: (max) => `não mais que ${max} mensagens podem esperar o envio; tente de novo quando algumas tiverem ido`,
   failed: (why) => `isso falhou: ${why}`,
   anotherClient: 'não neste programa; veja salas account --help',
   keysTitle: 'Teclas:',

@@ -96,7 +96,7 @@ function happened(state: ChatState, event: ChatEvent): Step {
       const { messages, more } = event.history;
       const lines = messages.map(({ seq, at, from, text }) => `  #${seq} ${stamp(at)} ${from}: ${text}`);
       const first = messages[0]?.seq;
-      const rest = more && first !== undefined ? [texts.moreFound(first)] : [];
+      const rest = more && first !== undefined ? [texts.moreFound(event.query, first)] : [];
       return step(told(state, event.key, [texts.found(messages.length, event.query), ...lines, ...rest].join('\n')));
     }
     case 'sent':

@@ -332,6 +332,11 @@ t.test('the terminal is left as it was, and the exit code tells how it went', op
   const ana = chat(t, daemon, small, ['sala1', '--name', 'ana']);
   await ana.sees('● connected');
   t.equal(ana.tells('#{alternate_on}'), '1');
+  ana.press('C-z');
+  ana.type('ainda aqui');
+  await ana.sees('› ainda aqui');
+  ana.press('Enter');
+  await ana.sees(/│ ainda aqui +#/);
   ana.enter('/quit');
   await ana.sees('ended with 0');
   t.equal(ana.tells('#{alternate_on} #{wrap_flag} #{cursor_flag}'), '0 1 1');
