@@ -36,6 +36,8 @@ export function readKeys(input: ReadStream, { onKey, onPaste, onBackground }: Ke
   };
   input.setRawMode(true);
   input.on('data', read);
+  // It was paused, if this is not the first time.
+  input.resume();
   return () => {
     input.off('data', read);
     input.setRawMode(false);
