@@ -110,10 +110,13 @@ export class Conversing {
     });
   }
 
-  async #say({ key, room, to, text, clientMsgId }: Extract<Effect, { type: 'say' }>): Promise<void> {
+  async #say({ key, room, to, text, clientMsgId, replyTo }: Extract<Effect, { type: 'say' }>): Promise<void> {
     try {
-      const { seq, at } = await persistently<{ seq: number; at: number }>(() =>
-        to === undefined ? this.#user.send(room, text, clientMsgId) : this.#user.whisper(room, to, text, clientMsgId),
+      const said = { room, text, clientMsgId, ...(replyTo === undefined ? {} : { replyTo }) };
+      const { seq, at } = await persistently(() =>
+        to === undefined
+          ? this.#call<{ seq: number; at: number }>('room.send', said)
+          : this.#call<{ seq: number; at: number }>('private.send', { ...said, to }),
       );
       this.#dispatch({ type: 'sent', key, clientMsgId, seq, at });
     } catch (error) {
