@@ -1,4 +1,4 @@
-import { type Entry, isPending, merge, type Notice, place, type Said, withoutPending } from './entries.js';
+import { changeSaid, type Entry, isPending, merge, type Notice, place, type Said, withoutPending } from './entries.js';
 import type { Effect, History, HistoryMessage, Step } from './events.js';
 import { mentions } from './mentions.js';
 import {
@@ -77,7 +77,7 @@ export function messageArrived(
   if (where === undefined) return state;
   const settled = isOwn ? change(state, key, { entries: withoutOwn(where, message, clientMsgId) }) : state;
   const isNew = message.seq > where.head && !isOwn;
-  const after = arrived(settled, key, (entryKey) => saidOf(message, entryKey, state.me));
+  const after = arrived(settled, key, (entryKey) => saidOf(message, entryKey, state.me, message.seq));
   const isSeen = key === state.current && where.anchor === undefined && where.isLive;
   if (!isNew || isSeen) return after;
   return change(after, key, {
@@ -87,6 +87,22 @@ export function messageArrived(
   });
 }
 
+/** A message that was said before, `seq`, is changed by an event of the room, which has a seq of its own. */
+export function amended(
+  state: ChatState,
+  room: string,
+  seq: number,
+  target: number,
+  amend: (said: Said) => Said,
+): ChatState {
+  const where = find(state, room);
+  if (where === undefined) return state;
+  const entries = changeSaid(where.entries, target, (said) =>
+    seq <= (said.asOf ?? 0) ? said : { ...amend(said), asOf: seq },
+  );
+  return change(state, room, { entries, head: Math.max(where.head, seq) });
+}
+
 /** Without the message that waited, if this is it: private messages do not tell their `clientMsgId`. */
 function withoutOwn({ entries }: Conversation, { text }: HistoryMessage, clientMsgId?: string): readonly Entry[] {
   if (clientMsgId !== undefined) return withoutPending(entries, clientMsgId);
@@ -94,10 +110,11 @@ function withoutOwn({ entries }: Conversation, { text }: HistoryMessage, clientM
   return waiting?.clientMsgId === undefined ? entries : withoutPending(entries, waiting.clientMsgId);
 }
 
-export function saidOf(message: HistoryMessage, key: number, me: string): Said {
+/** A message as an entry; `asOf` is the room's seq when it was as it is told. */
+export function saidOf(message: HistoryMessage, key: number, me: string, asOf: number): Said {
   const { seq, from, at, text, replyTo, editedAt, deleted, reactions } = message;
   const mention = from !== me && me !== '' && mentions(text, me);
-  return { type: 'said', key, seq, from, at, text, mention, replyTo, editedAt, deleted, reactions };
+  return { type: 'said', key, seq, from, at, text, mention, replyTo, editedAt, deleted, reactions, asOf };
 }
 
 /** Asks for a page, unless one is being loaded. */
@@ -113,7 +130,7 @@ export function loading(state: ChatState, key: string, page: Page): Step {
 export function pageArrived(state: ChatState, key: string, page: Page, { messages, more, seq }: History): Step {
   const where = find(state, key);
   if (where === undefined) return step(state);
-  const came = messages.map((message, index) => saidOf(message, state.counter + index, state.me));
+  const came = messages.map((message, index) => saidOf(message, state.counter + index, state.me, seq));
   const counted = change({ ...state, counter: state.counter + came.length }, key, { loading: undefined });
   const head = Math.max(where.head, page.type === 'latest' || page.type === 'after' ? seq : 0);
   const waiting = where.entries.filter(isPending);

@@ -85,7 +85,10 @@ export class Conversing {
       case 'call':
         return this.#telling(effect.key, async () => {
           const result = await this.#call<object>(effect.method, effect.params);
-          this.#tell(effect.key, answerOf(effect.method, result) ?? textsIn(this.#language).done);
+          const answer = answerOf(effect.method, result);
+          // What happens in a room is told by its event.
+          if (answer !== undefined) this.#tell(effect.key, answer);
+          else if (!('seq' in result)) this.#tell(effect.key, textsIn(this.#language).done);
         });
       case 'redraw':
       case 'suspend':

@@ -90,6 +90,14 @@ function called(state: ChatState, { method, params }: Extract<Intent, { type: 'c
   const key = state.current;
   const room = params.room as string;
   if (isForElsewhere(method)) return step(told(state, key, texts.anotherClient, 'error'));
+  // What is meant for one user never goes to a room because a command was about the room.
+  if (shownConversation(state).type === 'private' && (params.seq !== undefined || params.replyTo !== undefined)) {
+    return step(told(state, key, texts.notInPrivate, 'error'));
+  }
+  if ((method as string) === 'room.unread') return step(state, { type: 'unread', show: true });
+  if ((method as string) === 'room.mark_read') {
+    return step(state, { type: 'call', key, method, params }, { type: 'unread', show: false });
+  }
   switch (method) {
     case 'room.join':
       return step(state, { type: 'join', room, show: true, key });

@@ -20,6 +20,8 @@ export interface Said {
   readonly editedAt?: number | undefined;
   readonly deleted?: boolean | undefined;
   readonly reactions?: readonly Reaction[] | undefined;
+  /** The seq up to which amendments are in it. */
+  readonly asOf?: number;
 }
 
 export interface Reaction {
@@ -79,6 +81,17 @@ export function changeSaid(entries: readonly Entry[], seq: number, change: (said
   const index = entries.findLastIndex((entry) => entry.seq === seq);
   const entry = entries[index];
   return entry?.type === 'said' ? entries.with(index, change(entry)) : entries;
+}
+
+/** The message with a reaction put to it, or taken back. */
+export function withReaction(said: Said, reaction: string, on: boolean, isMine: boolean): Said {
+  const { reactions = [] } = said;
+  const known = reactions.find((one) => one.reaction === reaction) ?? { reaction, users: 0, mine: false };
+  const users = known.users + (on ? 1 : -1);
+  const changed = { reaction, users, mine: isMine ? on : known.mine };
+  const index = reactions.findIndex((one) => one.reaction === reaction);
+  const all = index === -1 ? [...reactions, changed] : reactions.with(index, changed);
+  return { ...said, reactions: all.filter((one) => one.users > 0) };
 }
 
 export function isPending(entry: Entry): entry is Said {

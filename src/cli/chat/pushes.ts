@@ -1,20 +1,53 @@
 import type { Push } from '../../client/pushes.js';
 import { changeNotice } from '../message-lines.js';
 import { wordsIn } from '../words.js';
-import { arrived, closed, messageArrived, opened, privately, reloaded, step, told } from './conversations.js';
+import { amended, arrived, closed, messageArrived, opened, privately, reloaded, step, told } from './conversations.js';
+import { type Said, withReaction } from './entries.js';
 import type { Step } from './events.js';
+import { mentions } from './mentions.js';
 import { type ChatState, change, find, type Member, privateKey } from './state.js';
 import { textsIn } from './texts.js';
 
 /** What the server's pushes do to the chat. */
 
-export function pushed(state: ChatState, push: Push): Step {
+/** What becomes of messages that were said before. */
+type Amendment =
+  | { readonly method: 'room.edited'; readonly params: AmendmentParams & { readonly text: string } }
+  | { readonly method: 'room.deleted'; readonly params: AmendmentParams }
+  | {
+      readonly method: 'room.reacted';
+      readonly params: AmendmentParams & { readonly reaction: string; readonly on: boolean };
+    };
+
+interface AmendmentParams {
+  readonly room: string;
+  readonly seq: number;
+  readonly at: number;
+  readonly by: string;
+  readonly target: number;
+}
+
+export function pushed(state: ChatState, push: Push | Amendment): Step {
   const texts = textsIn(state.language);
   const words = wordsIn(state.language);
   switch (push.method) {
     case 'room.message': {
       const { room, clientMsgId, ...message } = push.params;
       return step(messageArrived(opened(state, room, 'room', room), room, message, clientMsgId));
+    }
+    case 'room.edited': {
+      const { room, seq, at, target, text } = push.params;
+      const edit = (said: Said) => ({ ...said, text, editedAt: at, mention: mentions(text, state.me) });
+      return step(amended(state, room, seq, target, edit));
+    }
+    case 'room.deleted': {
+      const { room, seq, target } = push.params;
+      const empty = { text: '', deleted: true, mention: false, reactions: [], editedAt: undefined };
+      return step(amended(state, room, seq, target, (said) => ({ ...said, ...empty })));
+    }
+    case 'room.reacted': {
+      const { room, seq, by, target, reaction, on } = push.params;
+      return step(amended(state, room, seq, target, (said) => withReaction(said, reaction, on, by === state.me)));
     }
     case 'private.message': {
       const { params: message } = push;

@@ -32,7 +32,11 @@ export interface Size {
   readonly rows: number;
 }
 
-export type Connection = { readonly type: 'connecting' } | (ConnectionState & { readonly since: number });
+export type Connection =
+  | { readonly type: 'connecting' }
+  /** Connected; the events that were missed are being told. */
+  | { readonly type: 'replaying'; readonly events: number }
+  | (ConnectionState & { readonly since: number });
 
 export interface Conversation {
   /** A room's name, `@` and a user's id, or empty for the console; no two have the same. */

@@ -136,6 +136,8 @@ function connectionSpans({ connection, now }: ChatState, texts: Texts): Row {
       return [{ text: ` ● ${texts.connected}`, style: 'bar-good' }];
     case 'connecting':
       return [{ text: ` ○ ${texts.connecting}`, style: 'bar-alert' }];
+    case 'replaying':
+      return [{ text: ` ◌ ${texts.replaying}`, style: 'bar-alert' }];
     case 'away': {
       const seconds = Math.ceil((connection.since + connection.retryMs - now) / 1000);
       return [{ text: ` ○ ${texts.reconnecting(Math.max(0, seconds))}`, style: 'bar-alert' }];

@@ -41,7 +41,7 @@ const joined = (room: string, seq = 1): ChatEvent => ({
   joined: { room, seq, topic: '', members: [{ userId: 'ana#1', role: 'member', online: true }] },
   show: true,
 });
-const message = (seq: number, text = `m${seq}`, from = 'bia#1'): HistoryMessage => ({ seq, from, at: seq, text });
+const message = (seq: number, text = `m${seq}`, from = 'bia#1') => ({ seq, from, at: seq, text });
 const said = (room: string, seq: number, text?: string, from?: string, clientMsgId?: string): ChatEvent => ({
   type: 'pushed',
   push: {
@@ -235,6 +235,32 @@ t.test('memory is bounded: entries of a conversation, and messages that wait', a
   const entries = find(away, 'sala1')?.entries ?? [];
   t.equal(entries.filter((entry) => entry.type === 'said' && entry.pending).length, pendingMax);
   t.match(entries.at(-1), { type: 'notice', tone: 'error' });
+});
+
+t.test('messages are edited, deleted and reacted to where they stand, each amendment once', async (t) => {
+  type Pushed = Extract<ChatEvent, { type: 'pushed' }>['push'];
+  const amendment = (method: string, seq: number, more: object): ChatEvent => ({
+    type: 'pushed',
+    push: { method, params: { room: 'sala1', seq, at: seq, by: 'bia#1', target: 2, ...more } } as Pushed,
+  });
+  const there = after([said('sala1', 2, 'oi'), said('sala1', 3)], inside).state;
+  const is = (events: ChatEvent[], wanted: object) =>
+    t.match(find(after(events, there).state, 'sala1')?.entries, [wanted, {}]);
+  is([amendment('room.edited', 4, { text: 'olá, @ana' })], { seq: 2, text: 'olá, @ana', editedAt: 4, mention: true });
+  is([amendment('room.deleted', 4, {})], { seq: 2, text: '', deleted: true });
+  const heart = amendment('room.reacted', 4, { reaction: '❤️', on: true });
+  const own = amendment('room.reacted', 5, { reaction: '❤️', on: true, by: 'ana#1' });
+  is([heart, heart, own], { reactions: [{ reaction: '❤️', users: 2, mine: true }] });
+  is([heart, own, amendment('room.reacted', 6, { reaction: '❤️', on: false, by: 'ana#1' })], {
+    reactions: [{ reaction: '❤️', users: 1, mine: false }],
+  });
+  const told = { ...message(2), reactions: [{ reaction: '❤️', users: 1, mine: false }] };
+  const loaded = after([{ ...page([told]), history: { seq: 4, messages: [told], more: false } }], inside).state;
+  t.match(
+    find(after([heart], loaded).state, 'sala1')?.entries.at(-1),
+    { reactions: [{ users: 1 }] },
+    'the page had it',
+  );
 });
 
 t.test('a room whose log was replaced is loaded anew, and what waits to be sent waits on', async (t) => {
