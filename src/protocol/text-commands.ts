@@ -56,7 +56,7 @@ const placeholders: Record<string, Speech> = {
   on: { en: 'off', pt: 'desfazer' },
 };
 
-interface Command {
+export interface Command {
   readonly args: string;
   readonly doc: Speech;
   /** The command's word in each language; the same where it has no alias. */
@@ -64,7 +64,7 @@ interface Command {
   readonly method?: MethodName;
 }
 
-const commands: readonly Command[] = [
+export const commands: readonly Command[] = [
   ...(Object.keys(methods) as MethodName[]).flatMap((method): Command[] => {
     const { command, otherCommand, doc } = methods[method] as Method;
     const both = [...(command === undefined ? [] : [{ ...command, doc }]), ...(otherCommand ? [otherCommand] : [])];
@@ -142,7 +142,7 @@ function languageOf(word: string, { words }: Command): Language | undefined {
   return word === words.pt ? 'pt' : 'en';
 }
 
-function usage(command: Command, language: Language): string {
+export function usage(command: Command, language: Language): string {
   const args = command.args.replace(/[a-z]+/gi, (name) => placeholders[name]?.[language] ?? name).replace('…', '');
   return args === '' ? command.words[language] : `${command.words[language]} ${args}`;
 }

@@ -1,6 +1,6 @@
-import { type Method, type MethodName, methods, type TextCommand } from '../../protocol/methods.js';
+import type { MethodName } from '../../protocol/methods.js';
 import type { Language, Speech } from '../../protocol/speech.js';
-import { help, parseText } from '../../protocol/text-commands.js';
+import { commands, parseText, usage } from '../../protocol/text-commands.js';
 import { textsIn } from './texts.js';
 
 /** What a line that was entered asks for. */
@@ -76,23 +76,19 @@ const ownCommands = {
   },
 } as const satisfies Record<string, Described>;
 
-/** What makes, brings back or ends users has commands of its own, and the chat itself does what these would show. */
-const notHere: ReadonlySet<string> = new Set<MethodName>([
-  'hello',
-  'user.register',
-  'user.resume',
-  'user.quit',
-  'account.create',
-  'account.login',
-  'account.change_password',
-  'account.delete',
-  'session.revoke',
-  'room.send',
-  'room.leave',
-  'room.members',
-  'room.history',
-  'room.topic',
-  'private.send',
+/** Commands of the dialect that the chat has others for, or that make, bring back or end users. */
+const notHere: ReadonlySet<string> = new Set([
+  '/register',
+  '/resume',
+  '/login',
+  '/account create',
+  '/account password',
+  '/account delete',
+  '/revoke',
+  '/say',
+  '/users',
+  '/history',
+  '/inbox',
 ]);
 
 export interface Listed {
@@ -109,16 +105,13 @@ export function listed(language: Language): readonly Listed[] {
     doc: doc[language],
   }));
   const taken = new Set(own.map(({ word }) => word));
-  const dialect = (Object.keys(methods) as MethodName[]).flatMap((name) => {
-    const { command, doc } = methods[name] as Method & { command?: TextCommand };
-    if (command === undefined || notHere.has(name)) return [];
-    const word = (language === 'pt' ? command.alias : undefined) ?? command.name;
-    if (taken.has(word)) return [];
-    // As the dialect's own help has it: what it takes, and what it does.
-    const [line = ''] = help(word, language) ?? [];
-    const end = line.indexOf(' - ');
-    return [{ word, usage: line.slice(0, end), doc: doc[language] }];
-  });
+  const dialect = commands
+    .filter(({ method, words }) => method !== undefined && !notHere.has(words.en) && !taken.has(words[language]))
+    .map((command) => ({
+      word: command.words[language],
+      usage: usage(command, language),
+      doc: command.doc[language],
+    }));
   return [...own, ...dialect];
 }
 
@@ -141,12 +134,11 @@ export function intentOf(line: string, room: string | undefined, language: Langu
       return { type: 'wrong', why: request.refusal.message[language] };
     case 'help':
       return { type: 'own', command: 'help', rest: '' };
-    case 'mode':
-      return { type: 'wrong', why: textsIn(language).unknownCommand(word) };
     case 'nothing':
       return { type: 'nothing' };
     default:
-      return request satisfies never;
+      // What is about a connection's own look is nothing here.
+      return { type: 'wrong', why: textsIn(language).unknownCommand(word) };
   }
 }
 

@@ -202,7 +202,7 @@ const keysHelp = {
     ['Tab', 'complete a command, a room, a user; again: the next'],
     ['Up, Down', 'what was entered before'],
     ['PageUp, PageDown', 'read what was said before; Esc goes back to the end'],
-    ['Ctrl-N, Ctrl-P', 'next and previous conversation; Alt-0 … Alt-9: that one'],
+    ['Ctrl-N, Ctrl-P', 'next, previous conversation; Alt-0 to 9: by number'],
     ['Alt-A', 'next conversation with something new'],
     ['Ctrl-A E K U W Y', 'edit as in a shell; Alt-B, Alt-F move by words'],
     ['Ctrl-L', 'draw the screen again'],
@@ -213,7 +213,7 @@ const keysHelp = {
     ['Tab', 'completa comando, sala, usuário; de novo: o próximo'],
     ['Cima, Baixo', 'o que foi escrito antes'],
     ['PageUp, PageDown', 'o que foi dito antes; Esc volta ao fim'],
-    ['Ctrl-N, Ctrl-P', 'conversa seguinte e anterior; Alt-0 … Alt-9: essa'],
+    ['Ctrl-N, Ctrl-P', 'conversa seguinte, anterior; Alt-0 a 9: por número'],
     ['Alt-A', 'próxima conversa com algo novo'],
     ['Ctrl-A E K U W Y', 'edita como em um shell; Alt-B, Alt-F movem por palavras'],
     ['Ctrl-L', 'desenha a tela de novo'],
@@ -233,7 +233,6 @@ function helpOn(about: string, { language }: ChatState): string {
   }
   const wide = Math.max(...keysHelp[language].map(([key]) => key.length));
   const keys = keysHelp[language].map(([key, does]) => `  ${key.padEnd(wide)}  ${does}`);
-  // Each stays on one line with what it takes.
-  const usages = commands.map(({ usage }) => usage.replaceAll(' ', '\u{a0}')).join('  ');
-  return [texts.keysTitle, ...keys, texts.commandsTitle, `  ${usages}`].join('\n');
+  const words = commands.map(({ word }) => word.replaceAll(' ', '\u{a0}')).join('  ');
+  return [texts.keysTitle, ...keys, texts.commandsTitle, `  ${words}`].join('\n');
 }

@@ -5,13 +5,14 @@ import { defaultLimits } from '../../protocol/limits.js';
 import { type Line, LineSplitter } from '../../protocol/lines.js';
 import type { MethodName } from '../../protocol/methods.js';
 import { refusals } from '../../protocol/refusals.js';
-import { help, parseText } from '../../protocol/text-commands.js';
+import { commands, parseText, usage } from '../../protocol/text-commands.js';
 import { formatResult } from '../../protocol/text-replies.js';
 import { eventLine } from '../message-lines.js';
 import type { OneShotOptions } from '../one-shot.js';
 import { jsonLine, printable } from '../printable.js';
 import { wordsIn } from '../words.js';
 import { persistently } from './conversing.js';
+import { textsIn } from './texts.js';
 
 /**
  * The chat without a screen, for pipes and files: what happens is printed a line each, and each line of the input is said
@@ -106,13 +107,12 @@ class Lines {
     const request = parseText(line, this.#room);
     switch (request.type) {
       case 'nothing':
-      case 'mode':
         return true;
       case 'refused':
         this.#fail(request.refusal.message[language]);
         return true;
       case 'help':
-        await print((help(request.about, language) ?? []).join('\n'));
+        await print(commands.map((command) => `${usage(command, language)} - ${command.doc[language]}`).join('\n'));
         return true;
       case 'call': {
         if (request.method === 'user.quit') return false;
@@ -123,7 +123,9 @@ class Lines {
         return true;
       }
       default:
-        return request satisfies never;
+        // What is about a connection's own look is nothing here.
+        this.#fail(textsIn(language).unknownCommand(line.trim()));
+        return true;
     }
   }
 

@@ -10,24 +10,7 @@ import { textsIn } from './texts.js';
 
 /** What the server's pushes do to the chat. */
 
-/** What becomes of messages that were said before. */
-type Amendment =
-  | { readonly method: 'room.edited'; readonly params: AmendmentParams & { readonly text: string } }
-  | { readonly method: 'room.deleted'; readonly params: AmendmentParams }
-  | {
-      readonly method: 'room.reacted';
-      readonly params: AmendmentParams & { readonly reaction: string; readonly on: boolean };
-    };
-
-interface AmendmentParams {
-  readonly room: string;
-  readonly seq: number;
-  readonly at: number;
-  readonly by: string;
-  readonly target: number;
-}
-
-export function pushed(state: ChatState, push: Push | Amendment): Step {
+export function pushed(state: ChatState, push: Push): Step {
   const texts = textsIn(state.language);
   const words = wordsIn(state.language);
   switch (push.method) {

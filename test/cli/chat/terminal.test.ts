@@ -327,6 +327,34 @@ t.test('commands are answered, and errors say what was wrong', options, async (t
   await ana.sees('you left mesa');
 });
 
+t.test('messages are answered, edited, deleted and reacted to by their seq', options, async (t) => {
+  const daemon = await startDaemon(t);
+  const bia = await come(t, daemon, 'bia', 'sala1');
+  const ana = chat(t, daemon, small, ['sala1', '--name', 'ana']);
+  await ana.sees('ana#1 joined');
+  const { seq } = await bia.send('sala1', 'quem vem?');
+  await ana.sees('quem vem?');
+  ana.enter(`/reply ${seq} eu`);
+  const own = Number(/#(\d+)$/.exec(await ana.sees(/│ eu +#/))?.[1]);
+  t.match(ana.rows()[ana.rows().findIndex((row) => row.includes('│ eu ')) - 1], /ana#1 │ ↳ bia#1: quem vem\?/);
+  ana.enter(`/edit ${own} eu vou`);
+  await ana.sees(/│ eu vou \(edited\) +#/);
+  ana.enter(`/react ${seq} ❤️`);
+  await ana.sees(/│ ❤️ 1$/);
+  ana.enter(`/delete ${own}`);
+  await ana.sees('│ (deleted)');
+  t.notOk(ana.rows().some((row) => row.includes('eu vou')));
+  ana.enter('/msg bia psst');
+  await ana.sees('│ psst');
+  ana.enter(`/reply ${seq} segredo`);
+  await ana.sees('that is for rooms, not for private conversations');
+  const { messages: stored } = await bia.call('room.history', { room: 'sala1' });
+  t.notOk(
+    stored.some(({ text }) => text === 'segredo'),
+    'what is meant for one is not told to all',
+  );
+});
+
 t.test('the terminal is left as it was, and the exit code tells how it went', options, async (t) => {
   const daemon = await startDaemon(t);
   const ana = chat(t, daemon, small, ['sala1', '--name', 'ana']);
