@@ -87,7 +87,6 @@ t.test(
     const { port, data } = first;
     const bia = await come(t, first, 'bia', 'sala1');
     const ana = chat(t, first, small, ['sala1', '--name', 'ana']);
-    await ana.sees('1 member');
     await ana.sees('2 members');
     ana.enter('antes');
     await ana.sees(/antes +#\d+$/);
