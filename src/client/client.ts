@@ -6,6 +6,7 @@ import { CallRefused, ConnectionLost, SendQueueFull } from './errors.js';
 import { parseMessage } from './messages.js';
 import { PushQueue } from './push-queue.js';
 import type { Push } from './pushes.js';
+import { untilAborted } from './until-aborted.js';
 
 /** The client's bounds. */
 export interface ClientLimits {
@@ -26,6 +27,8 @@ export interface ClientLimits {
 
 export interface CallOptions {
   readonly deadlineMs?: number;
+  /** Waits for the answer no longer: the call rejects with the signal's reason, and may take effect all the same. */
+  readonly signal?: AbortSignal;
 }
 
 /** `params` may be left out where all of them are optional. */
@@ -69,6 +72,7 @@ export class Client {
    * @throws {CallTimedOut} no answer within `deadlineMs` (default: that of `connect`)
    * @throws {ConnectionLost} the connection ended before the answer, or was over already
    * @throws {SendQueueFull} the server does not read what it is sent
+   * @throws the signal's reason
    *
    * @example
    * const { userId } = await client.call('user.register', { name: 'ana' });
@@ -76,6 +80,8 @@ export class Client {
    */
   async call<M extends MethodName>(method: M, ...[params = {} as Params<M>, options]: CallArgs<M>): Promise<Result<M>> {
     if (this.#end !== undefined) throw this.#end.error;
+    const signal = options?.signal;
+    signal?.throwIfAborted();
     const { sendQueueBytesMax, deadlineMs } = this.#limits;
     if (this.#socket.writableLength > sendQueueBytesMax) throw new SendQueueFull(method, `${sendQueueBytesMax} bytes`);
     const id = this.#calls.nextId();
@@ -85,7 +91,7 @@ export class Client {
     const answer = this.#calls.wait(id, method, Buffer.byteLength(line), options?.deadlineMs ?? deadlineMs);
     this.#regulate();
     // The server keeps to the table; the client does not check it.
-    const result = (await answer) as Result<M>;
+    const result = (await untilAborted(signal, answer, () => this.#calls.reject(id, signal?.reason))) as Result<M>;
     if (method === 'user.quit') this.#end ??= { error: new ConnectionLost('the user quit'), wanted: true };
     return result;
   }

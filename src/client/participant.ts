@@ -3,29 +3,41 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MethodName, Params, Result } from '../protocol/methods.js';
 import type { ErrorCode } from '../protocol/refusals.js';
 import { type Backoff, backoffMs, defaultBackoff } from './backoff.js';
-import type { CallArgs, Client } from './client.js';
+import type { CallArgs, CallOptions, Client } from './client.js';
 import { type ConnectOptions, connect } from './connect.js';
 import { CallRefused, CallTimedOut, ConnectionLost, SendQueueFull, ServerUnreachable, TlsFailed } from './errors.js';
 import { Positions } from './positions.js';
 import { PushQueue } from './push-queue.js';
 import { hasShape, type Push, type Shape } from './pushes.js';
+import { Room } from './room.js';
+import { untilAborted } from './until-aborted.js';
 
 /** A user who stays while connections come and go. */
 
 export interface EnterOptions extends ConnectOptions {
-  /** Who comes: a new user of this name, or whom the token brings back. */
-  readonly as: { readonly name: string } | { readonly token: string };
-  /** Messages that wait for their answer, sent or not yet; beyond it they are rejected. Default 1000. */
-  readonly unansweredMax?: number;
+  readonly as: Identity;
+  /**
+   * Messages that wait for their answer, sent or not yet, and calls that wait for a connection; beyond it they are
+   * rejected. Default 1000.
+   */
+  readonly queueMax?: number;
   readonly backoff?: Backoff;
-  /** Told when the connection comes and goes. */
+  /** Told when the connection comes and goes, and when what was missed is read. */
   readonly onChange?: (state: ConnectionState) => void;
   /** Ends the participant at once, wherever it is: what waits rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
+/** Who comes: a new user of this name, whom the token brings back, or who has an account. */
+export type Identity =
+  | { readonly name: string }
+  | { readonly token: string }
+  | { readonly userId: string; readonly password: string };
+
 export type ConnectionState =
   | { readonly type: 'connected' }
+  /** Connected again; the `events` that were missed are being read, and `connected` follows. */
+  | { readonly type: 'replaying'; readonly events: number }
   /** The next attempt comes in `retryMs`; `failures` were made since the connection was lost. */
   | { readonly type: 'away'; readonly failures: number; readonly retryMs: number; readonly error: Error };
 
@@ -33,42 +45,55 @@ export type ConnectionState =
 const outside: ReadonlySet<string> = new Set(['NOT_IN_ROOM', 'ROOM_NOT_FOUND', 'BANNED']);
 
 /** What may be asked once more when the connection is lost before the answer: it changes nothing, or nothing more. */
-type Repeatable =
-  | 'hello'
-  | 'ping'
-  | 'user.me'
-  | 'user.block'
-  | 'user.unblock'
-  | 'user.blocks'
-  | 'room.list'
-  | 'room.join'
-  | 'room.edit'
-  | 'room.delete'
-  | 'room.react'
-  | 'room.history'
-  | 'room.members'
-  | 'private.history';
+const repeatable: ReadonlySet<MethodName> = new Set<MethodName>([
+  'hello',
+  'ping',
+  'user.me',
+  'user.quit',
+  'user.block',
+  'user.unblock',
+  'user.blocks',
+  'session.list',
+  'room.list',
+  'room.join',
+  'room.leave',
+  'room.edit',
+  'room.delete',
+  'room.react',
+  'room.history',
+  'room.members',
+  'private.history',
+]);
 
 type SendMethod = 'room.send' | 'private.send';
 
 /** What may be said beside a text: the message that it answers, and the `clientMsgId`, which is made up else. */
-export type SendOptions = Omit<Params<'room.send'>, 'room' | 'text'>;
+export type SendOptions = Said<'room.send'>;
+export type WhisperOptions = Said<'private.send'>;
 
-interface Unanswered {
-  readonly method: SendMethod;
-  readonly params: Params<SendMethod>;
-  resolve(result: Result<SendMethod>): void;
+type Said<M extends SendMethod> = Omit<Params<M>, 'room' | 'to' | 'text'> & {
+  /** Takes the message back, if it was not sent yet; else whether it was said is unknown. */
+  readonly signal?: AbortSignal;
+};
+
+interface Settling<Outcome> {
+  resolve(outcome: Outcome): void;
   reject(error: Error): void;
 }
 
-const unansweredMaxDefault = 1000;
+interface Unanswered extends Settling<Result<SendMethod>> {
+  readonly method: SendMethod;
+  readonly params: Params<SendMethod>;
+}
+
+const queueMaxDefault = 1000;
 /** The server's word on when to come back counts up to here. */
 const reconnectAfterMsMax = 60_000;
 /** A connection that was lost sooner counts as one more failure, or a server that dies of its users would have no rest. */
 const steadyMs = 1000;
 
 const registered: Shape = { userId: 'name', token: 'name' };
-const resumedUser: Shape = { userId: 'name', inboxSeq: 'count' };
+const resumedUser: Shape = { userId: 'name', token: 'name', inboxSeq: 'count' };
 const roomPosition: Shape = { room: 'name', epoch: 'name', seq: 'count' };
 
 /**
@@ -114,12 +139,13 @@ export class Participant {
   /** The connection, while there is one that the server knows the user by. */
   #present: Client | undefined;
   /** Those who wait for the next one. */
-  readonly #waiting = new Set<{ resolve(client: Client): void; reject(error: Error): void }>();
+  readonly #waiting = new Set<Settling<Client>>();
   #queue: PushQueue | undefined;
   #onTaken: (() => void) | undefined;
   #reconnectAfterMs: number | undefined;
   #end: { readonly error: Error | undefined } | undefined;
   #quitting = false;
+  #state: ConnectionState = { type: 'connected' };
   /** Cuts the connection that is there, or being made. */
   readonly #cut = new AbortController();
 
@@ -146,22 +172,56 @@ export class Participant {
     return this.#known.token;
   }
 
+  /** Whether there is a connection, and whether all that was missed is read. */
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** The rooms that the user is in, as far as is known. */
+  get rooms(): readonly string[] {
+    return this.#positions.rooms;
+  }
+
+  /** A room by its name, whether the user is in it or not. */
+  room(name: string): Room {
+    return new Room(this, name);
+  }
+
   /**
-   * Calls a method that may be called again; it waits while there is no connection.
+   * Calls a method of the table in protocol/methods.ts, `params` by name; it waits while there is no connection. What
+   * may be asked twice is asked again when the connection is lost before the answer; messages are sent as {@link send}
+   * does, without a deadline.
    *
    * @throws {CallRefused | CallTimedOut | SendQueueFull} as {@link Client.call} does
-   * @throws {SendQueueFull} `unansweredMax` calls wait for a connection already
-   * @throws {ConnectionLost} the participant is over
+   * @throws {SendQueueFull} `queueMax` calls wait for a connection already
+   * @throws {ConnectionLost} the participant is over, or the connection was lost before the answer to a call that may
+   *   not be repeated: whether it took effect is unknown
    */
-  call<M extends Repeatable>(method: M, ...args: CallArgs<M>): Promise<Result<M>> {
-    return this.#persist(method, async (client) => {
-      const result = await client.call<MethodName>(method, ...(args as CallArgs<MethodName>));
-      if (method === 'room.join') {
-        if (!hasShape(result, roomPosition)) throw notUnderstood();
-        this.#positions.joined(result as Result<'room.join'>);
+  async call<M extends MethodName>(method: M, ...args: CallArgs<M>): Promise<Result<M>> {
+    const [params, options] = args as [Params<MethodName>?, CallOptions?];
+    switch (method) {
+      case 'room.send':
+      case 'private.send': {
+        const said = { clientMsgId: randomUUID(), ...(params as Params<SendMethod>) };
+        return (await this.#send(method, said, options?.signal)) as Result<M>;
       }
-      return result as Result<M>;
-    });
+      case 'room.leave':
+        return (await this.leave((params as Params<'room.leave'>).room)) as Result<M>;
+      case 'user.quit':
+        await this.quit();
+        return {} as Result<M>;
+    }
+    const result = (await this.#persist(
+      method,
+      (client) => client.call<MethodName>(method, params as never, options),
+      options?.signal,
+    )) as Result<M>;
+    if (method === 'room.join' || method === 'room.create') {
+      if (!hasShape(result, roomPosition)) throw notUnderstood();
+      this.#positions.joined(result as Result<'room.join'>);
+    }
+    if (method === 'account.delete') await this.close();
+    return result;
   }
 
   /** Joins a room, whose events then come. */
@@ -169,32 +229,41 @@ export class Participant {
     return this.call('room.join', { room });
   }
 
-  /** Leaves a room. */
-  async leave(room: string): Promise<void> {
-    await this.#persist('room.leave', async (client, again) => {
-      await client.call('room.leave', { room }).catch((error: unknown) => {
-        // It had taken effect when the connection was lost.
+  /** Leaves a room. Where it had left when the connection was lost, the `seq` answered is that of the last event known. */
+  async leave(room: string): Promise<Result<'room.leave'>> {
+    const result = await this.#persist('room.leave', (client, again) =>
+      client.call('room.leave', { room }).catch((error: unknown) => {
         if (!again || !outside.has(codeOf(error) ?? '')) throw error;
-      });
-    });
+        return { room, seq: this.#positions.after(room) };
+      }),
+    );
     this.#positions.left(room);
+    return result;
   }
 
   /**
-   * Says a text in a room. Resolves when it is on the server's disk.
+   * Says a text in a room. Resolves when it is on the server's disk. While there is no connection it waits for one, and
+   * is sent again until it is answered; by its `clientMsgId` it is said once.
    *
    * @throws {CallRefused} the server said no
-   * @throws {SendQueueFull} `unansweredMax` messages wait already
+   * @throws {SendQueueFull} `queueMax` messages wait already
    * @throws {ConnectionLost} the participant was over before the answer; whether it was said is unknown
+   * @throws the signal's reason
    */
-  send(room: string, text: string, options: SendOptions = {}): Promise<Result<'room.send'>> {
-    const params = { room, text, clientMsgId: randomUUID(), ...options };
-    return this.#send('room.send', params) as Promise<Result<'room.send'>>;
+  send(room: string, text: string, { signal, ...said }: SendOptions = {}): Promise<Result<'room.send'>> {
+    const params = { room, text, clientMsgId: randomUUID(), ...said };
+    return this.#send('room.send', params, signal) as Promise<Result<'room.send'>>;
   }
 
   /** Says a text to one user of a room, as {@link send} does. */
-  whisper(room: string, to: string, text: string, clientMsgId: string = randomUUID()): Promise<Result<'private.send'>> {
-    return this.#send('private.send', { room, to, text, clientMsgId }) as Promise<Result<'private.send'>>;
+  whisper(
+    room: string,
+    to: string,
+    text: string,
+    { signal, ...said }: WhisperOptions = {},
+  ): Promise<Result<'private.send'>> {
+    const params = { room, to, text, clientMsgId: randomUUID(), ...said };
+    return this.#send('private.send', params, signal) as Promise<Result<'private.send'>>;
   }
 
   /**
@@ -240,7 +309,7 @@ export class Participant {
 
   /** Connects, again and again, until the participant is over. */
   async #stay(entered: () => void): Promise<void> {
-    const { backoff = defaultBackoff, onChange } = this.#options;
+    const { backoff = defaultBackoff } = this.#options;
     let failures = 0;
     while (this.#end === undefined) {
       try {
@@ -254,7 +323,8 @@ export class Participant {
         if (this.#end !== undefined) return;
         this.#reconnectAfterMs = undefined;
         this.#arrived(client);
-        onChange?.({ type: 'connected' });
+        const events = this.#positions.behind;
+        this.#change(events > 0 ? { type: 'replaying', events } : { type: 'connected' });
         entered();
         const since = performance.now();
         await this.#listen(client, pushes).finally(() => {
@@ -266,26 +336,35 @@ export class Participant {
         const retryMs = this.#reconnectAfterMs ?? backoffMs(backoff, failures, Math.random());
         this.#reconnectAfterMs = undefined;
         failures++;
-        if (this.#end === undefined) onChange?.({ type: 'away', failures, retryMs, error: error as Error });
+        if (this.#end === undefined) this.#change({ type: 'away', failures, retryMs, error: error as Error });
         // Cut short by the end.
         await sleep(retryMs, undefined, { signal: this.#cut.signal }).catch(() => undefined);
       }
     }
   }
+
+  #change(state: ConnectionState): void {
+    this.#state = state;
+    this.#options.onChange?.(state);
+  }
+
   async #introduce(client: Client): Promise<void> {
     const { as } = this.#options;
     const token = this.#identity?.token ?? ('token' in as ? as.token : undefined);
-    if (token === undefined) {
-      const { userId, token } = await client.call('user.register', as as { name: string });
+    if (token === undefined && 'name' in as) {
+      const { userId, token } = await client.call('user.register', as);
       if (!hasShape({ userId, token }, registered)) throw notUnderstood();
       this.#identity = { userId, token };
     } else {
-      const resumed = await client.call('user.resume', { token, ...this.#positions.params });
+      const resumed =
+        token === undefined
+          ? await client.call('account.login', as as { userId: string; password: string })
+          : { token, ...(await client.call('user.resume', { token, ...this.#positions.params })) };
       const { userId, rooms } = resumed;
       const understood =
         hasShape(resumed, resumedUser) && Array.isArray(rooms) && rooms.every((room) => hasShape(room, roomPosition));
       if (!understood) throw notUnderstood();
-      this.#identity = { userId, token };
+      this.#identity = { userId, token: resumed.token };
       for (const reset of this.#positions.resumed(resumed)) this.#queue?.add(reset, 0);
     }
   }
@@ -307,36 +386,49 @@ export class Participant {
       }
       if (this.#present !== client) break;
       if (this.#positions.take(push, this.#known.userId)) this.#queue?.add(push, 0);
+      if (this.#state.type === 'replaying' && this.#positions.behind === 0) this.#change({ type: 'connected' });
     }
     throw new ConnectionLost('the connection was given up');
   }
 
   /**
-   * Does `work` on the present connection, and once more on the next when the connection is lost, or the server goes
-   * down, before it is done.
+   * Does `work` on the present connection, and once more on the next when the server goes down instead, or, where the
+   * method may be repeated, when the connection is lost before it is done.
    */
-  async #persist<Done>(method: MethodName, work: (client: Client, again: boolean) => Promise<Done>): Promise<Done> {
+  async #persist<Done>(
+    method: MethodName,
+    work: (client: Client, again: boolean) => Promise<Done>,
+    signal?: AbortSignal,
+  ): Promise<Done> {
     for (let again = false; ; again = true) {
-      const connection = this.#connection(method);
+      const connection = this.#connection(method, signal);
       // At once where there is one: calls take effect in the order in which they were made.
       const client = connection instanceof Promise ? await connection : connection;
       try {
         return await work(client, again);
       } catch (error) {
-        if (!(error instanceof ConnectionLost) && codeOf(error) !== 'DRAINING') throw error;
+        const lost = error instanceof ConnectionLost;
+        if (!lost && codeOf(error) !== 'DRAINING') throw error;
         if (this.#end !== undefined) throw this.#end.error ?? error;
         this.#abandon(client);
+        if (lost && !repeatable.has(method)) throw error;
       }
     }
   }
 
   /** The present connection, or the next one. */
-  #connection(method: MethodName): Client | Promise<Client> {
-    const { unansweredMax = unansweredMaxDefault } = this.#options;
+  #connection(method: MethodName, signal: AbortSignal | undefined): Client | Promise<Client> {
+    const { queueMax = queueMaxDefault } = this.#options;
     if (this.#end !== undefined) throw this.#end.error ?? closed();
+    signal?.throwIfAborted();
     if (this.#present !== undefined) return this.#present;
-    if (this.#waiting.size >= unansweredMax) throw new SendQueueFull(method, `${unansweredMax} calls`);
-    return new Promise((resolve, reject) => this.#waiting.add({ resolve, reject }));
+    if (this.#waiting.size >= queueMax) throw new SendQueueFull(method, `${queueMax} calls`);
+    let waiting: Settling<Client>;
+    const next = new Promise<Client>((resolve, reject) => {
+      waiting = { resolve, reject };
+      this.#waiting.add(waiting);
+    });
+    return untilAborted(signal, next, () => this.#waiting.delete(waiting));
   }
 
   #arrived(client: Client): void {
@@ -359,18 +451,19 @@ export class Participant {
     void client.close();
   }
 
-  #send(method: SendMethod, params: Params<SendMethod>): Promise<Result<SendMethod>> {
-    const { unansweredMax = unansweredMaxDefault } = this.#options;
-    if (this.#end !== undefined) return Promise.reject(this.#end.error ?? closed());
-    if (this.#unanswered.size >= unansweredMax) {
-      return Promise.reject(new SendQueueFull(method, `${unansweredMax} messages`));
-    }
-    return new Promise((resolve, reject) => {
-      const message = { method, params, resolve, reject };
+  async #send(method: SendMethod, params: Params<SendMethod>, signal?: AbortSignal): Promise<Result<SendMethod>> {
+    const { queueMax = queueMaxDefault } = this.#options;
+    if (this.#end !== undefined) throw this.#end.error ?? closed();
+    signal?.throwIfAborted();
+    if (this.#unanswered.size >= queueMax) throw new SendQueueFull(method, `${queueMax} messages`);
+    let message: Unanswered;
+    const answer = new Promise<Result<SendMethod>>((resolve, reject) => {
+      message = { method, params, resolve, reject };
       this.#unanswered.add(message);
       // Without a connection it waits for the next, which takes all that wait, in their order.
       if (this.#present !== undefined) void this.#deliver(this.#present, message);
     });
+    return untilAborted(signal, answer, () => this.#unanswered.delete(message));
   }
 
   /** Sends a message on this connection, and settles it unless the connection is lost, or the server goes down. */

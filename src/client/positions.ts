@@ -12,6 +12,25 @@ export class Positions {
   // Without an epoch where a push came before the answer that tells it.
   readonly #rooms = new Map<string, { epoch?: string; after: number }>();
   #inboxAfter: number | undefined;
+  /** Where the rooms' logs and the inbox ended at the last resume. */
+  readonly #heads = new Map<string, number>();
+  #inboxHead = 0;
+
+  get rooms(): string[] {
+    return [...this.#rooms.keys()];
+  }
+
+  /** How many events of those missed before the last resume are still to come. */
+  get behind(): number {
+    let events = Math.max(0, this.#inboxHead - (this.#inboxAfter ?? 0));
+    for (const [room, head] of this.#heads) events += Math.max(0, head - (this.#rooms.get(room)?.after ?? head));
+    return events;
+  }
+
+  /** The `seq` of the room's last event known. */
+  after(room: string): number {
+    return this.#rooms.get(room)?.after ?? 0;
+  }
 
   /** The params of a resume. */
   get params(): Pick<Params<'user.resume'>, 'rooms' | 'inboxAfter'> {
@@ -38,13 +57,16 @@ export class Positions {
     const resets: Push[] = [];
     const before = new Map(this.#rooms);
     this.#rooms.clear();
+    this.#heads.clear();
     for (const { room, epoch, seq, status } of rooms) {
       const known = before.get(room);
       const goesOn = known !== undefined && status === 'resumed';
       this.#rooms.set(room, { epoch, after: goesOn ? known.after : seq });
+      if (goesOn) this.#heads.set(room, seq);
       if (known !== undefined && !goesOn) resets.push({ method: 'room.reset', params: { room, epoch, seq } });
     }
     this.#inboxAfter ??= inboxSeq;
+    this.#inboxHead = inboxSeq;
     return resets;
   }
 

@@ -2,6 +2,7 @@ import t, { type Test } from 'tap';
 import { CallRefused, ConnectionLost, SendQueueFull, ServerUnreachable } from '../../src/client/errors.js';
 import { type ConnectionState, type EnterOptions, enter } from '../../src/client/participant.js';
 import type { Push } from '../../src/client/pushes.js';
+import { startCuttingProxy } from '../support/cutting-proxy.js';
 import { type Daemon, type DaemonOptions, startDaemon } from '../support/daemon.js';
 import { until } from '../support/until.js';
 
@@ -28,7 +29,7 @@ async function restartable(t: Test) {
     daemon = await startDaemon(t, { data, args: ['--port', String(port)], ...options });
     return daemon;
   };
-  return { port, kill: () => daemon.kill(), stop: () => daemon.stop(), start };
+  return { port, process: () => daemon.process, kill: () => daemon.kill(), stop: () => daemon.stop(), start };
 }
 
 /** Keeps the events of one reader. */
@@ -113,7 +114,7 @@ t.test('the first attempt is not repeated, nor one that the server will always r
 
 t.test('what waits is bounded, and rejects at the end', async (t) => {
   const server = await restartable(t);
-  const ana = await participant(t, server.port, 'ana', { unansweredMax: 3 });
+  const ana = await participant(t, server.port, 'ana', { queueMax: 3 });
   await ana.user.join(room);
   const events = collect(ana.user.events());
   await server.kill();
@@ -142,4 +143,94 @@ t.test('a refusal is told to who asked, and the others go on', async (t) => {
   await ana.user.join(room);
   t.match(await ana.user.send(room, 'oi'), { room, duplicate: false });
   await t.rejects(ana.user.whisper(room, 'bia#9', 'psiu'), CallRefused);
+});
+
+t.test('who comes back is told how much was missed, and when it is read', async (t) => {
+  const server = await restartable(t);
+  const proxy = await startCuttingProxy(t, server.port);
+  const ana = await participant(t, proxy.port, 'ana');
+  const bia = await participant(t, server.port, 'bia');
+  t.strictSame([ana.user.state, ana.user.rooms], [{ type: 'connected' }, []]);
+  // What a reader has not taken is not told yet, so it is missed when the connection is cut.
+  const events = ana.user.events();
+  const heard: string[] = [];
+  await ana.user.room(room).join();
+  await bia.user.room(room).join();
+  for (const text of ['1', '2', '3']) await bia.user.room(room).say(text);
+  proxy.cut();
+  await until('ana is back', () => ana.user.state.type === 'replaying');
+  const replaying = ana.states.at(-1);
+  t.match(replaying, { type: 'replaying' });
+  t.ok(replaying?.type === 'replaying' && replaying.events >= 3);
+  for await (const push of events) {
+    if (push.method === 'room.message' && heard.push(push.params.text) === 3) break;
+  }
+  await until('all is read', () => ana.user.state.type === 'connected');
+  t.strictSame(heard, ['1', '2', '3']);
+  t.strictSame(ana.user.rooms, [room]);
+  t.match(await ana.user.room(room).history({ limit: 1 }), { messages: [{ text: '3' }], more: true });
+  t.match(await ana.user.room(room).members(), [{ userId: ana.user.userId }, { userId: bia.user.userId }]);
+});
+
+t.test('a signal takes back what waits, and nothing else', async (t) => {
+  const server = await restartable(t);
+  const ana = await participant(t, server.port, 'ana', { queueMax: 2 });
+  await ana.user.join(room);
+  await server.kill();
+  await until('it is noticed', () => ana.user.state.type === 'away');
+  const changed = new AbortController();
+  const { signal } = changed;
+  const asked: Promise<unknown>[] = [
+    ana.user.send(room, 'never', { signal }),
+    ana.user.call('room.create', { room: 'never' }, { signal }),
+    ana.user.call('room.list', {}, { signal }),
+  ];
+  const kept = ana.user.send(room, 'oi');
+  changed.abort(new Error('never mind'));
+  for (const call of asked) await t.rejects(call, { message: 'never mind' });
+  await t.rejects(ana.user.send(room, 'too late', { signal }), { message: 'never mind' });
+  const next = ana.user.send(room, 'there is room again');
+  await server.start();
+  await Promise.all([kept, next]);
+  const { messages } = await ana.user.call('room.history', { room });
+  t.strictSame(
+    messages.map(({ text }) => text),
+    ['oi', 'there is room again'],
+  );
+  t.notOk((await ana.user.call('room.list')).rooms.some(({ room }) => room === 'never'));
+});
+
+t.test('every method can be called; a call that may not be repeated tells when its fate is unknown', async (t) => {
+  const server = await restartable(t);
+  const ana = await participant(t, server.port, 'ana');
+  const { room: made } = await ana.user.call('room.create', { room: 'jardim' });
+  await ana.user.call('room.topic', { room: made, topic: 'flores' });
+  t.match(await ana.user.call('room.send', { room: made, text: 'oi' }), { room: made, duplicate: false });
+  t.strictSame(ana.user.rooms, [made]);
+  t.match(await ana.user.call('room.leave', { room: made }), { room: made });
+  t.strictSame(ana.user.rooms, []);
+  // The server is stopped, not ended: it takes the call and never answers.
+  server.process().kill('SIGSTOP');
+  const asked = t.rejects(ana.user.call('room.create', { room: 'horta' }), ConnectionLost);
+  await server.kill();
+  await asked;
+  await server.start();
+  t.match(await ana.user.call('room.create', { room: 'pomar' }), { room: 'pomar' });
+});
+
+t.test('an account comes by its password, and stays when the connection is lost', async (t) => {
+  const server = await restartable(t);
+  const ana = await participant(t, server.port, 'ana');
+  const password = 'a long enough password';
+  await ana.user.call('account.create', { password });
+  const { userId } = ana.user;
+  await ana.user.close();
+  await t.rejects(enter({ port: server.port, as: { userId, password: 'another long password' } }), CallRefused);
+  const again = await participant(t, server.port, '', { as: { userId, password } });
+  await again.user.join(room);
+  await server.kill();
+  await server.start();
+  t.match(await again.user.send(room, 'oi'), { duplicate: false });
+  await again.user.call('account.delete', { password });
+  await t.rejects(again.user.send(room, 'oi'), ConnectionLost);
 });

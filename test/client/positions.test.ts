@@ -108,3 +108,37 @@ t.test('private messages are told once', async (t) => {
   t.ok(positions.take(psst(2), me));
   t.equal(positions.params.inboxAfter, 2);
 });
+
+t.test('what was missed counts down to nothing as it is told, whatever the rooms', async (t) => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(5), { minLength: 1, maxLength: 4 }), fc.nat(3), (missed, whispers) => {
+      const positions = new Positions();
+      const rooms = missed.map((count, i) => ({ room: `sala${i}`, epoch: 'e1', seq: 1 + count, count }));
+      for (const { room, epoch } of rooms) positions.joined({ room, epoch, seq: 2 });
+      positions.resumed({ rooms: rooms.map((room) => ({ ...room, seq: 1, status: 'resumed' })), inboxSeq: 4 });
+      if (positions.behind !== 0) return false;
+      positions.resumed({ rooms: rooms.map((room) => ({ ...room, status: 'resumed' })), inboxSeq: 4 + whispers });
+      const pushes = [
+        ...rooms.flatMap(({ room, count }) => Array.from({ length: count }, (_, i) => said(2 + i, room))),
+        ...Array.from({ length: whispers }, (_, i) => psst(5 + i)),
+      ];
+      return pushes.every((push, told) => {
+        const before = positions.behind;
+        positions.take(push, me);
+        return before === pushes.length - told && positions.behind === before - 1;
+      });
+    }),
+  );
+  t.pass('for every number of events and rooms that was tried');
+});
+
+t.test('a room that was left, or whose log was replaced, is waited for no longer', async (t) => {
+  const positions = new Positions();
+  for (const room of ['sala1', 'sala2', 'sala3']) positions.joined({ room, epoch: 'e1', seq: 1 });
+  const back = (room: string, status: 'resumed' | 'reset') => ({ room, epoch: 'e1', seq: 9, status });
+  positions.resumed({ rooms: [back('sala1', 'resumed'), back('sala2', 'reset')], inboxSeq: 0 });
+  t.equal(positions.behind, 9);
+  t.strictSame(positions.rooms, ['sala1', 'sala2']);
+  positions.left('sala1');
+  t.equal(positions.behind, 0);
+});

@@ -75,7 +75,10 @@ class Writer {
   }
 
   async #whisper(to: string, text: string, id: string): Promise<void> {
-    const seq = await this.#untilStored(() => this.user.whisper(this.room, to, text, id), 'privateRefusals');
+    const seq = await this.#untilStored(
+      () => this.user.whisper(this.room, to, text, { clientMsgId: id }),
+      'privateRefusals',
+    );
     this.whispered.set(seq, text);
   }
 

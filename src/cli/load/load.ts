@@ -64,7 +64,7 @@ export async function runLoad(
       tls,
       as: { name: `load${number}` },
       // Who waits for a daemon that comes back is counted as waiting, not as failed.
-      unansweredMax: Math.max(1000, rate * settleSeconds),
+      queueMax: Math.max(1000, rate * settleSeconds),
       onChange: ({ type }) => {
         if (type === 'away') measures.reconnections++;
       },
