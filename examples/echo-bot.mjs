@@ -3,16 +3,16 @@
 //     node examples/echo-bot.mjs [ROOM [PORT]]
 //
 // It stays when the server is restarted, and answers what was said meanwhile, once.
-import { enter } from '../build/src/client/participant.js';
+import { connect } from 'salas/client';
 
 const [room = 'sala1', port = '4242'] = process.argv.slice(2);
 
-const echo = await enter({
+const echo = await connect({
   port: Number(port),
-  as: { name: 'echo' },
-  onChange: (state) => console.log(state.type === 'connected' ? 'connected' : `away: ${state.error.message}`),
+  name: 'echo',
+  onChange: (state) => console.log(state.type === 'away' ? `away: ${state.error.message}` : state.type),
 });
-const events = echo.events(); // Before it joins: what is said from then on comes with the answer.
+const events = echo.events();
 await echo.join(room);
 process.once('SIGINT', () => echo.quit());
 
