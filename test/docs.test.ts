@@ -1,6 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { defaultLimits } from '../src/protocol/limits.js';
+import { freshPage, manPages } from '../tools/man-pages.js';
 import { protocolFile, withTables } from '../tools/protocol-tables.js';
 
 const root = new URL('../../', import.meta.url);
@@ -56,4 +59,20 @@ t.test('every file that the documents name exists', async (t) => {
 t.test('every name that the architecture gives to a file is in it', async (t) => {
   t.strictSame(missingNames(read('docs/architecture.md')), []);
   t.strictSame(missingNames('`src/transport/feed.ts` (`Feed.publish`, `Cursor.fly`)'), ['src/transport/feed.ts: fly']);
+});
+
+t.test('the man pages are what the command line declares', async (t) => {
+  for (const page of manPages)
+    t.equal(freshPage(page), readFileSync(page.file, 'utf8'), 'up to date; if not: npm run docs');
+});
+
+const noMandoc = spawnSync('mandoc', ['/dev/null']).error !== undefined && 'SKIPPED: mandoc is needed';
+
+t.test('the man pages are written as man(7) says', { skip: noMandoc }, async (t) => {
+  for (const { file } of manPages) {
+    const { stdout } = spawnSync('mandoc', ['-Tlint', '-Wwarning', fileURLToPath(file)], { encoding: 'utf8' });
+    t.equal(stdout, '', 'mandoc finds nothing');
+    const { stdout: shown } = spawnSync('mandoc', ['-Tutf8', fileURLToPath(file)], { encoding: 'utf8' });
+    t.notMatch(shown, /\\f[BIR]|\\e/, 'nor is an escape shown');
+  }
 });

@@ -25,27 +25,25 @@ export function tellFailure(
     say(words.loginNotKept(error.file, reasonOf(error)));
     return exitCodes.refused;
   }
-  if (error instanceof ServerUnreachable) {
-    say(words.unreachable(`${options.host}:${options.port}`, reasonOf(error)));
-    return exitCodes.unreachable;
-  }
-  if (error instanceof TlsFailed) {
-    say(tlsFault(error, `${options.host}:${options.port}`, words));
-    return exitCodes.unreachable;
-  }
-  if (error instanceof CaUnusable) {
-    say(words.caUnusable(error.file, error.message));
-    return exitCodes.refused;
-  }
-  if (error instanceof ConnectionLost) {
-    say(words.lost(error.message));
-    return exitCodes.unreachable;
-  }
-  if (error instanceof CallTimedOut) {
-    say(words.timedOut(error.deadlineMs / 1000));
-    return exitCodes.unreachable;
-  }
-  throw error;
+  const text = failureText(error, options, words);
+  if (text === undefined) throw error;
+  say(text);
+  return error instanceof CaUnusable ? exitCodes.refused : exitCodes.unreachable;
+}
+
+/** Why there is no answer from a server; undefined where that is not what happened. */
+export function failureText(
+  error: unknown,
+  { host, port }: { readonly host: string; readonly port: number },
+  words: Words,
+): string | undefined {
+  const address = `${host}:${port}`;
+  if (error instanceof ServerUnreachable) return words.unreachable(address, reasonOf(error));
+  if (error instanceof TlsFailed) return tlsFault(error, address, words);
+  if (error instanceof CaUnusable) return words.caUnusable(error.file, error.message);
+  if (error instanceof ConnectionLost) return words.lost(error.message);
+  if (error instanceof CallTimedOut) return words.timedOut(error.deadlineMs / 1000);
+  return undefined;
 }
 
 function tlsFault(error: TlsFailed, address: string, words: Words): string {

@@ -3,14 +3,15 @@ import { banMinutesMax, faults, logLevels } from '../protocol/control.js';
 import { roles } from '../protocol/events.js';
 import { defaultLimits } from '../protocol/limits.js';
 import type { Visit } from './account-visit.js';
-import { markedArguments, momentArgument, unmarked, wholeNumber } from './arguments.js';
+import { momentArgument, unmarked, wholeNumber } from './arguments.js';
 import type { PasswordKind } from './ask-password.js';
+import { type CommandOutline, type Declaration, outline } from './command-outline.js';
 import { fileVariable, type Given } from './configuration.js';
 import { defaultName } from './default-name.js';
-import { exitCodes } from './exit-codes.js';
 import { exportFormats } from './export/formats.js';
 import type { Coming, OneShot, OneShotOptions } from './one-shot.js';
 import { type SettingName, type Settings, settingNames, settingOf, variableOf } from './settings.js';
+import { shells } from './shells.js';
 import { version } from './version.js';
 import { languageOf, wordsIn } from './words.js';
 
@@ -26,6 +27,7 @@ const waitSecondsMax = 86_400;
 const oneShotWaitSeconds = 30;
 /** As long as the server remembers who is away. */
 const listenWaitSeconds = defaultLimits.resumeSeconds;
+const doctorWaitSeconds = 10;
 const loadClientsMax = 10_000;
 const loadRoomsMax = 1000;
 const loadSecondsMax = 86_400;
@@ -33,7 +35,7 @@ const loadSecondsMax = 86_400;
 // yargs wants both numbers of a text that has a count, which its types leave out.
 const argumentsMissing = { one: words.argumentsMissing, other: words.argumentsMissing } as unknown as string;
 
-class UsageError extends Error {}
+export class UsageError extends Error {}
 
 const trustOptions = {
   tls: { type: 'boolean', describe: words.tls },
@@ -147,7 +149,8 @@ function settingFlag(name: SettingName) {
     if ('wrong' in reading) throw new Error(`--${name} ${reading.wrong}`);
     return reading.value;
   };
-  return { ...described, type: 'string', requiresArg: true, coerce: read } as const;
+  const choices = kind.choices === undefined ? {} : { choices: kind.choices };
+  return { ...described, ...choices, type: 'string', requiresArg: true, coerce: read } as const;
 }
 
 /** What the command line and the environment say about the settings. */
@@ -202,7 +205,7 @@ function lastGiven<Given extends object>(options: Given): Given {
   return Object.fromEntries(entries) as Given;
 }
 
-const commandLine = yargs()
+export const commandLine = yargs()
   .scriptName('salas')
   .locale(language === 'pt' ? 'pt_BR' : 'en')
   .updateStrings({ 'Not enough non-option arguments: got %s, need at least %s': argumentsMissing })
@@ -712,6 +715,28 @@ const commandLine = yargs()
       process.exitCode = await loadTest({ ...load, serve: serve === true, chaos, data, html, json, language });
     },
   )
+  .command(
+    'doctor',
+    words.doctor,
+    (command) =>
+      grouped(command, serverOptions(doctorWaitSeconds, words.waitDoctor, words.json))
+        .example('$0 doctor', words.exampleDoctor)
+        .example('$0 doctor --host chat.example.org --port 4242 --tls', words.exampleDoctorTls),
+    async (options) => {
+      process.exitCode = await (await import('./doctor.js')).doctor({ ...options, language });
+    },
+  )
+  .command(
+    'completion <shell>',
+    words.completion,
+    (command) =>
+      command
+        .positional('shell', { choices: shells, demandOption: true, describe: words.argShell })
+        .example('source <($0 completion bash)', words.exampleCompletion)
+        .example('source <($0 completion zsh)', words.exampleCompletionZsh)
+        .example('$0 completion fish > ~/.config/fish/completions/salas.fish', words.exampleCompletionFish),
+    async ({ shell }) => (await import('./completion.js')).printScript(shell),
+  )
   .example('$0 serve', words.exampleServe)
   .example('$0 chat sala1', words.exampleChat)
   .example('$0 send sala1 "oi, gente"', words.exampleSend)
@@ -733,19 +758,17 @@ const commandLine = yargs()
     throw new UsageError(unmarked(message));
   });
 
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // Whoever read the output has seen enough of it, as `| head` does.
-  if (error.code !== 'EPIPE') throw error;
-});
-
-try {
-  await commandLine.parseAsync(markedArguments(process.argv.slice(2)));
-} catch (error) {
-  if (error instanceof UsageError) {
-    process.stderr.write(`salas: ${error.message}\n`);
-    process.exitCode = exitCodes.usage;
-  } else {
-    process.stderr.write(`salas: ${error instanceof Error ? error.stack : error}\n`);
-    process.exitCode = exitCodes.broken;
-  }
+/** The command line as plain data, until it is used. */
+export function commandOutline(): CommandOutline {
+  // The types leave it out, and there is no other way to what was declared.
+  const { getInternalMethods } = commandLine as unknown as {
+    getInternalMethods(): { getCommandInstance(): { getCommandHandlers(): Record<string, Declaration> } };
+  };
+  const declared = Object.values(getInternalMethods.call(commandLine).getCommandInstance().getCommandHandlers());
+  const commands = declared.filter(({ description }) => description !== false).map(outline);
+  const options = [
+    { name: 'help', about: words.help, takesValue: false, choices: [], byDefault: undefined },
+    { name: 'version', about: words.version, takesValue: false, choices: [], byDefault: undefined },
+  ];
+  return { name: 'salas', about: words.about, positionals: [], options, commands, examples: [] };
 }

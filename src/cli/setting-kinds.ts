@@ -11,6 +11,8 @@ export type Reading<Value> = { readonly value: Value } | { readonly wrong: strin
 export interface Kind<Value> {
   /** Whether the flag stands alone, without a value. */
   readonly isSwitch: boolean;
+  /** All that it may be, where that is few. */
+  readonly choices?: readonly string[];
   /** What a flag or a variable says, as a file would say it. */
   fromText(text: string): unknown;
   read(value: unknown, language: Language): Reading<Value>;
@@ -44,6 +46,7 @@ export function whole(min: number, max: number): Kind<number> {
 export function oneOf<Choice extends string>(choices: readonly Choice[]): Kind<Choice> {
   return {
     isSwitch: false,
+    choices,
     fromText: (text) => text,
     read: (value, language) =>
       choices.includes(value as Choice)

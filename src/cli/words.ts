@@ -63,6 +63,18 @@ const english = {
 
   loadTest: 'Loads a server and checks all that its clients are told',
 
+  doctor: 'Looks whether a server can be reached and used from here, and tells what to do',
+  completion: 'Prints the script that has a shell complete commands, options and rooms',
+  help: 'shows what a command takes, with examples',
+  version: 'shows the version',
+  argShell: 'the shell',
+  waitDoctor: 'for how many seconds to wait in each step',
+  exampleDoctor: 'is the server on this machine well?',
+  exampleDoctorTls: 'one elsewhere, encrypted',
+  exampleCompletion: 'in ~/.bashrc',
+  exampleCompletionZsh: 'in ~/.zshrc, behind compinit',
+  exampleCompletionFish: 'once',
+
   config: 'Shows and checks how the server is set up',
   configPrint: 'Shows every setting that serve would run with, and where its value comes from',
   configCheck: 'Tells what is wrong with the settings; serve would not start with it',
@@ -457,6 +469,18 @@ const portuguese: Words = {
   restore: 'Traz de volta uma cópia dos dados, para um diretório que não tem nenhum',
 
   loadTest: 'Dá carga a um servidor e confere tudo o que os clientes recebem',
+
+  doctor: 'Vê se um servidor pode ser alcançado e usado daqui, e diz o que fazer',
+  completion: 'Mostra o script com que um shell completa comandos, opções e salas',
+  help: 'mostra o que um comando aceita, com exemplos',
+  version: 'mostra a versão',
+  argShell: 'o shell',
+  waitDoctor: 'por quantos segundos esperar em cada passo',
+  exampleDoctor: 'o servidor desta máquina está bem?',
+  exampleDoctorTls: 'um em outro lugar, cifrado',
+  exampleCompletion: 'em ~/.bashrc',
+  exampleCompletionZsh: 'em ~/.zshrc, depois de compinit',
+  exampleCompletionFish: 'uma vez',
 
   config: 'Mostra e confere a configuração do servidor',
   configPrint: 'Mostra cada configuração com que serve rodaria, e de onde vem o valor',
