@@ -45,10 +45,33 @@ function lineFor(shell: Shell, { word, about }: Candidate): string {
   }
 }
 
-/** The rooms of a server, as whoever is logged in there sees them; a shell is shown only what is the name of a room. */
-async function roomNames({ host, port, tls, ca }: Place): Promise<readonly string[]> {
-  const saved = await savedSession({ host, port });
-  const who = { host, port, tls, ca, name: defaultName(), token: saved?.token, wait: roomsWaitMs / 1000 };
-  const { rooms } = await visit({ ...who, language: 'en' }, 'done', (user) => user.call('room.list'));
-  return rooms.map(({ room }) => room).filter((room) => parseWord(room, defaultLimits.roomNameCharactersMax) === room);
+/**
+ * The rooms of a server, as whoever is logged in there sees them; a shell is shown only what is the name of a room. They
+ * are told before the visit is over.
+ */
+function roomNames({ host, port, tls, ca }: Place): Promise<readonly string[]> {
+  return new Promise((resolve, reject) => {
+    const visiting = async () => {
+      const token = (await savedSession({ host, port }))?.token;
+      const who = {
+        host,
+        port,
+        tls,
+        ca,
+        name: defaultName(),
+        token,
+        wait: roomsWaitMs / 1000,
+        language: 'en',
+      } as const;
+      await visit(who, 'done', async (user) => {
+        const { rooms } = await user.call('room.list');
+        resolve(rooms.map(({ room }) => room).filter(isRoomName));
+      });
+    };
+    visiting().catch(reject);
+  });
+}
+
+function isRoomName(text: string): boolean {
+  return parseWord(text, defaultLimits.roomNameCharactersMax) === text;
 }

@@ -1,7 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import t, { type Test } from 'tap';
@@ -24,7 +25,9 @@ const sessions: Readonly<Record<Shell, { readonly command: string; readonly take
  */
 async function shellIn(t: Test, shell: Shell): Promise<(line: string) => Promise<string>> {
   const real = salasCommand([])[1].filter((word) => word !== 'env' && word !== '--pdeathsig' && word !== 'KILL');
-  const directory = t.testdir({ 'chave.pem': '' });
+  const directory = mkdtempSync(join(tmpdir(), 'salas-test-'));
+  t.teardown(() => rmSync(directory, { recursive: true, force: true }));
+  writeFileSync(join(directory, 'chave.pem'), '');
   const command = join(directory, 'salas');
   const node = real.slice(real.indexOf('NODE_OPTIONS') + 1).map((word) => `'${word}'`);
   writeFileSync(command, `#!/bin/sh\ncase $1 in complet*) exec ${node.join(' ')} "$@" ;; esac\necho "RAN: $*."\n`);
@@ -48,6 +51,7 @@ async function shellIn(t: Test, shell: Shell): Promise<(line: string) => Promise
   });
   child.stdin.write(`${sessions[shell].take}; echo RE""ADY\r`);
   await until(`${shell} is ready`, () => output.includes('READY'));
+  t.notMatch(output, /not found/, 'it took the script');
   return async (line) => {
     output = '';
     child.stdin.write(`${line}\r`);
@@ -107,7 +111,8 @@ t.test('a server that makes names of rooms up, or never answers, does no harm', 
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
   const asked = () => salas(['complete', 'zsh', '--', 'history', '--port', `${port}`, '']);
-  t.match(await asked(), { code: 0, stdout: 'sala1\n', stderr: '' });
+  const { code, stdout, stderr } = await asked();
+  t.strictSame({ code, stdout, stderr }, { code: 0, stdout: 'sala1\n', stderr: '' });
   results['room.list'] = undefined;
   t.match(await asked(), { code: 0, stdout: '', stderr: '' });
 });
