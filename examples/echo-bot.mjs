@@ -12,7 +12,7 @@ const echo = await connect({
   name: 'echo',
   onChange: (state) => console.log(state.type === 'away' ? `away: ${state.error.message}` : state.type),
 });
-const events = echo.events();
+const events = echo.events(); // Before it joins: what is said from then on comes with the answer.
 await echo.join(room);
 process.once('SIGINT', () => echo.quit());
 

@@ -26,9 +26,10 @@ export type ConnectOptions = Omit<EnterOptions, 'as'> & Identity;
  *
  * @example
  * const ana = await connect({ port: 4242, name: 'ana' });
+ * const events = ana.events(); // Before she joins, or what is said right then is missed.
  * await ana.join('sala1');
  * await ana.send('sala1', 'oi, gente');
- * for await (const { method, params } of ana.events()) {
+ * for await (const { method, params } of events) {
  *   if (method === 'room.message') console.log(`${params.from}: ${params.text}`);
  * }
  */
