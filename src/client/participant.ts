@@ -46,6 +46,8 @@ type Repeatable =
   | 'room.delete'
   | 'room.react'
   | 'room.history'
+  | 'room.search'
+  | 'private.search'
   | 'room.members'
   | 'private.history';
 

@@ -211,3 +211,47 @@ function readReactions(db: Database): (first: number, last: number, reader: stri
 function given({ replyTo, editedAt }: Pick<MessageRow, 'replyTo' | 'editedAt'>) {
   return { ...(replyTo === null ? {} : { replyTo }), ...(editedAt === null ? {} : { editedAt }) };
 }
+
+/** What was said before `before` and behind `after`, the latest first. */
+export function readBackwards(db: Database): (before: number, after: number) => IterableIterator<StoredMessage> {
+  const statement = db.prepare(
+    'SELECT seq, user AS "from", at, text FROM messages WHERE seq < ? AND seq > ? ORDER BY seq DESC',
+  );
+  return (before, after) => statement.iterate(before, after) as IterableIterator<StoredMessage>;
+}
+
+/** What was said with this `seq`, if that is a message and still there. */
+export function readMessage(db: Database): (seq: number) => StoredMessage | undefined {
+  const statement = db.prepare('SELECT seq, user AS "from", at, text FROM messages WHERE seq = ?');
+  return (seq) => statement.get(seq) as StoredMessage | undefined;
+}
+
+/** What an index of a log is made of: read at one moment, see `atOneMoment`. */
+export function readForIndex(db: Database) {
+  const epoch = db.prepare('SELECT epoch FROM room').pluck();
+  const first = db.prepare('SELECT min(seq) FROM messages').pluck();
+  const upwards = db.prepare('SELECT seq, text FROM messages WHERE seq BETWEEN ? AND ? ORDER BY seq');
+  const downwards = db.prepare('SELECT seq, text FROM messages WHERE seq BETWEEN ? AND ? ORDER BY seq DESC');
+  const changed = db
+    .prepare(
+      `SELECT DISTINCT detail ->> 'target' FROM changes WHERE seq BETWEEN ? AND ? AND type IN ('edited', 'deleted')`,
+    )
+    .pluck();
+  const text = db.prepare('SELECT text FROM messages WHERE seq = ?').pluck();
+  return {
+    atOneMoment: <T>(work: () => T): T => db.transaction(work)(),
+    epoch: () => epoch.get() as string | undefined,
+    /** The first message that there is; none, if nothing was said. */
+    firstMessage: () => first.get() as number | null,
+    /** The messages `from` to `to`, ascending or the latest first. */
+    messages: (from: number, to: number, ascending: boolean) =>
+      (ascending ? upwards : downwards).iterate(from, to) as IterableIterator<{
+        readonly seq: number;
+        readonly text: string;
+      }>,
+    /** The messages that the events `from` to `to` changed. */
+    changed: (from: number, to: number) => changed.all(from, to) as number[],
+    /** A message's text; none where it is gone. */
+    text: (seq: number) => (text.get(seq) as string | undefined) || undefined,
+  };
+}
