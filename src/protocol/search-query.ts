@@ -60,6 +60,13 @@ function term(text: string, prefix: boolean): Term[] {
   return words.length === 0 ? [] : [{ words, prefix }];
 }
 
+/** A word that a text of plain ASCII must have in it to be found; none, if no such text can be. */
+export function asciiWordOf(query: SearchQuery): string | undefined {
+  const words = query.flatMap(({ words }) => words);
+  if (words.some((each) => beyondAscii.test(each))) return undefined;
+  return words.toSorted((one, other) => other.length - one.length)[0];
+}
+
 /** Whether a text has all that is searched for. */
 export function matcherOf(query: SearchQuery): (text: string) => boolean {
   const needles = query.flatMap(({ words }) => words);

@@ -6,11 +6,11 @@ import {
   type Coverage,
   type IndexedMessage,
   isDamage,
-  openIndex,
   removeIndex,
   SearchIndex,
   searchDatabase,
 } from '../storage/search-index.js';
+import { indexing, writing } from './purposes.js';
 
 export interface BiteQuery {
   /** The log's. */
@@ -48,7 +48,7 @@ export default function bite({ file, head, renew }: BiteQuery): Coverage {
 type Log = ReturnType<typeof readForIndex>;
 
 function extended(file: string, head: number, target: string): Coverage {
-  const log = readersOf(file, roomDatabase, readForIndex);
+  const log = readersOf(file, roomDatabase, readForIndex, indexing);
   const epoch = log.epoch() ?? '';
   const index = indexIn(target);
   const covered = index.coverage() ?? { epoch, first: head + 1, last: head };
@@ -105,10 +105,10 @@ function taken(rows: Iterable<IndexedMessage>): { readonly messages: IndexedMess
 }
 
 function indexIn(target: string): SearchIndex {
-  return readersOf(target, searchDatabase, (db) => new SearchIndex(db), openIndex);
+  return readersOf(target, searchDatabase, (db) => new SearchIndex(db), writing);
 }
 
 function beginAnew(target: string): void {
-  forget(target);
+  forget(target, writing);
   removeIndex(target);
 }

