@@ -47,6 +47,7 @@ export interface Limits {
   readonly readQueueMax: number;
   /** Bytes of UTF-8 in what is searched for. */
   readonly searchQueryBytesMax: number;
+  /** Words in what is searched for. */
   readonly searchWordsMax: number;
   /** Searches that wait for their turn; beyond it they are answered `BUSY`. */
   readonly searchQueueMax: number;
