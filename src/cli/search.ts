@@ -15,7 +15,7 @@ export function search(room: string, query: string, page: SearchPage): OneShot<R
       await user.join(room);
       return user.call('room.search', { room, query, ...given(page) });
     },
-    show: (result, words) => shown(result, (message) => messageLine(result.room, message), words),
+    show: (result, words) => shown(result, (message) => messageLine(result.room, message, words.language), words),
   };
 }
 

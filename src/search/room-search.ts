@@ -3,7 +3,7 @@ import { asciiWordOf, matcherOf, type SearchQuery } from '../protocol/search-que
 import { forget, readersOf } from '../reads/databases.js';
 import { searchFile } from '../storage/data-directory.js';
 import type { PageRange } from '../storage/pages.js';
-import { readCandidates, readMessage, type StoredMessage } from '../storage/room-reads.js';
+import { readForSearch, type StoredMessage, type StoredText } from '../storage/room-reads.js';
 import { roomDatabase } from '../storage/room-store.js';
 import { type Coverage, isDamage, readIndex, searchDatabase } from '../storage/search-index.js';
 import { searching } from './purposes.js';
@@ -14,6 +14,7 @@ export interface RoomSearchQuery {
   readonly epoch: string;
   readonly query: SearchQuery;
   readonly range: PageRange;
+  readonly reader: string;
   readonly msMax: number;
 }
 
@@ -55,28 +56,23 @@ function indexIn(target: string): Index | undefined {
 }
 
 function searched(
-  { file, epoch, query, range, msMax }: RoomSearchQuery,
+  { file, epoch, query, range, reader, msMax }: RoomSearchQuery,
   index: Index | undefined,
   coverage: Coverage | undefined,
 ): Found<StoredMessage> {
-  const log = readersOf(
-    file,
-    roomDatabase,
-    (db) => ({ candidates: readCandidates(db), message: readMessage(db) }),
-    searching,
-  );
+  const log = readersOf(file, roomDatabase, readForSearch, searching);
   const { before, limit, upTo, bytesMax } = range;
   const end = Math.min(before ?? upTo + 1, upTo + 1);
   const covered = coverage?.epoch === epoch ? coverage : { first: end, last: end - 1 };
   const word = asciiWordOf(query);
 
-  function* steps(): Generator<Step<StoredMessage>> {
+  function* steps(): Generator<Step<StoredText>> {
     yield* read(covered.last + 1, end);
     let position = Math.min(end, covered.last + 1);
     for (const { part, first } of position > covered.first ? (index?.parts(position) ?? []) : []) {
       for (let found = [position]; found.length > 0; ) {
         found = index?.find(part, query, found.at(-1) as number, lookupMax) ?? [];
-        for (const seq of found) yield { seq, message: log.message(seq) };
+        for (const seq of found) yield { seq, message: log.text(seq) };
       }
       position = Math.max(first, covered.first);
       yield { seq: position };
@@ -85,7 +81,7 @@ function searched(
   }
 
   /** Reads in growing steps: common words are found at once. */
-  function* read(from: number, before: number): Generator<Step<StoredMessage>> {
+  function* read(from: number, before: number): Generator<Step<StoredText>> {
     let events = readEventsMin;
     for (let to = before; to > from; events = Math.min(2 * events, readEventsMax)) {
       const start = Math.max(from, to - events);
@@ -95,5 +91,8 @@ function searched(
     }
   }
 
-  return slice(steps(), matcherOf(query), { limit, bytesMax, msMax });
+  return log.atOneMoment(() => {
+    const found = slice(steps(), matcherOf(query), { limit, bytesMax, msMax });
+    return { ...found, messages: found.messages.map(({ seq }) => log.message(seq, reader)) };
+  });
 }

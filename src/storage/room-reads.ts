@@ -152,10 +152,11 @@ export interface StoredReaction {
   readonly mine: boolean;
 }
 
+const messageColumns = 'SELECT seq, user AS "from", at, text, reply_to AS replyTo, edited_at AS editedAt FROM messages';
+
 /** A page of what was said, ascending, as `reader` is to see it where there is one. */
 export function readMessages(db: Database): (range: PageRange, reader?: string) => Page<StoredMessage> {
-  const columns = `SELECT seq, user AS "from", at, text, reply_to AS replyTo, edited_at AS editedAt FROM messages
-    WHERE seq <= $upTo`;
+  const columns = `${messageColumns} WHERE seq <= $upTo`;
   const forwards = db.prepare(`${columns} AND seq > $position ORDER BY seq LIMIT $limit`);
   const backwards = db.prepare(`${columns} AND seq < $position ORDER BY seq DESC LIMIT $limit`);
   const reactions = readReactions(db);
@@ -212,25 +213,34 @@ function given({ replyTo, editedAt }: Pick<MessageRow, 'replyTo' | 'editedAt'>) 
   return { ...(replyTo === null ? {} : { replyTo }), ...(editedAt === null ? {} : { editedAt }) };
 }
 
-/**
- * What was said from `from` on and before `before`, the latest first: whatever is not plain ASCII, and of that what has
- * `word` in it, in whatever case; none of it without a word. SQLite sees to that in a quarter of the time.
- */
-export function readCandidates(
-  db: Database,
-): (from: number, before: number, word: string | undefined) => StoredMessage[] {
-  const statement = db.prepare(
-    `SELECT seq, user AS "from", at, text FROM messages WHERE seq >= ? AND seq < ?
-       AND (length(text) <> octet_length(text) OR text LIKE ?) ORDER BY seq DESC`,
-  );
-  return (from, before, word) =>
-    statement.all(from, before, word === undefined ? null : `%${word}%`) as StoredMessage[];
+/** A text and where it is. */
+export interface StoredText {
+  readonly seq: number;
+  readonly text: string;
 }
 
-/** What was said with this `seq`, if that is a message and still there. */
-export function readMessage(db: Database): (seq: number) => StoredMessage | undefined {
-  const statement = db.prepare('SELECT seq, user AS "from", at, text FROM messages WHERE seq = ?');
-  return (seq) => statement.get(seq) as StoredMessage | undefined;
+/** What a search needs of a log, at one moment of it: see `atOneMoment`. */
+export function readForSearch(db: Database) {
+  const candidates = db.prepare(
+    `SELECT seq, text FROM messages WHERE seq >= ? AND seq < ?
+       AND (length(text) <> octet_length(text) OR text LIKE ?) ORDER BY seq DESC`,
+  );
+  const text = db.prepare('SELECT seq, text FROM messages WHERE seq = ?');
+  const message = db.prepare(`${messageColumns} WHERE seq = ?`);
+  const reactions = readReactions(db);
+  return {
+    atOneMoment: <T>(work: () => T): T => db.transaction(work)(),
+    /**
+     * What was said from `from` on and before `before`, the latest first: whatever is not plain ASCII, and of that what
+     * has `word` in it, in whatever case; none of it without a word. SQLite sees to that in a quarter of the time.
+     */
+    candidates: (from: number, before: number, word: string | undefined) =>
+      candidates.all(from, before, word === undefined ? null : `%${word}%`) as StoredText[],
+    /** What was said with this `seq`, if that is a message and still there. */
+    text: (seq: number) => text.get(seq) as StoredText | undefined,
+    /** A message that is there, as `reader` is to see it. */
+    message: (seq: number, reader: string) => toMessage(message.get(seq) as MessageRow, reactions(seq, seq, reader)),
+  };
 }
 
 /** What an index of a log is made of: read at one moment, see `atOneMoment`. */

@@ -13,12 +13,13 @@ export function searchCalls({
   return {
     'room.search': (session, { room: name, query, before, limit }, reply) =>
       inRoom(rooms, session, name, reply, async (room, reply) => {
-        const outcome = await room.ref.ask({ type: 'read', user: (session.user as User).id });
+        const reader = (session.user as User).id;
+        const outcome = await room.ref.ask({ type: 'read', user: reader });
         if (isRefusal(outcome)) return reply(outcome);
         const { head } = replyOf(outcome, 'readable');
         const { file, epoch } = room;
         const range = pageRange({ before, limit }, head, limits);
-        const { messages, more, next } = await searches.room({ file, epoch, query, range });
+        const { messages, more, next } = await searches.room({ file, epoch, query, range, reader });
         return reply({ room: name, epoch, seq: head, messages: [...messages], more, ...(more ? { next } : {}) });
       }),
 

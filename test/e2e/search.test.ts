@@ -73,6 +73,22 @@ t.test('what is found is told as a history tells it, ascending, a page at a time
   t.notOk('next' in (earlier as object));
 });
 
+t.test('what was edited is found by what it says now, and what was deleted is not found', async (t) => {
+  const room = 'editada';
+  const [ana, bia] = await gather(t, daemon, room, 'ana', 'bia');
+  const { seq } = await ana.client.call('room.send', { room, text: 'o vaso azul' });
+  const { seq: other } = await ana.client.call('room.send', { room, text: 'o vaso verde' });
+  await ana.client.call('room.edit', { room, seq, text: 'o jarro azul' });
+  await ana.client.call('room.delete', { room, seq: other });
+  await bia.client.call('room.react', { room, seq, reaction: '👍' });
+  t.strictSame(await found(bia.client, room, 'vaso'), []);
+  const { messages } = await bia.client.call('room.search', { room, query: 'jarro' });
+  t.match(messages, [
+    { seq, text: 'o jarro azul', editedAt: Number, reactions: [{ reaction: '👍', users: 1, mine: true }] },
+  ]);
+  t.strictSame(messages, (await bia.client.call('room.history', { room })).messages.slice(0, 1));
+});
+
 t.test('a search without words, or with too many or too long ones, is refused', async (t) => {
   const refusal = (query: string) => caio.client.refusal('room.search', { room: 'cozinha', query });
   for (const query of ['', ' ', '!!!', '""', '*', Array(17).fill('a').join(' ')]) {
@@ -171,7 +187,8 @@ t.test('a long room is indexed in the background, and found in whatever becomes 
   t.strictSame(await found(client, long, 'milesima'), thousandths, 'before it is indexed');
   await untilIndexed(index);
   t.strictSame(await found(client, long, 'milesima'), thousandths, 'by the index');
-  await client.call('room.send', { room: long, text: 'a milésima e uma' });
+  const { seq: mine } = await client.call('room.send', { room: long, text: 'mais uma' });
+  await client.call('room.edit', { room: long, seq: mine, text: 'a milésima e uma' });
   t.strictSame(await found(client, long, 'milesima'), [...thousandths, 'a milésima e uma'], 'with what was just said');
 
   rmSync(index);

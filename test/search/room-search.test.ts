@@ -88,7 +88,7 @@ class Log {
 
   page(text: string, before: number | undefined, limit = 500, msMax = 60_000) {
     const range = { before, limit, upTo: this.head, bytesMax: 1e6 };
-    return roomSearch({ file: this.file, epoch: this.epoch, query: parseQuery(text), range, msMax });
+    return roomSearch({ file: this.file, epoch: this.epoch, query: parseQuery(text), range, reader: author, msMax });
   }
 
   /** What a search must say. */
