@@ -69,12 +69,28 @@ function searched(
   function* steps(): Generator<Step<StoredText>> {
     yield* read(covered.last + 1, end);
     let position = Math.min(end, covered.last + 1);
+    // The index has them as they were. The latest stand last.
+    const edited = log
+      .edited(covered.last + 1, upTo)
+      .filter((seq) => seq < position && seq >= covered.first)
+      .sort((one, other) => one - other);
+    function* editedFrom(seq: number): Generator<Step<StoredText>> {
+      for (let last = edited.at(-1); last !== undefined && last >= seq; last = edited.at(-1)) {
+        edited.pop();
+        yield { seq: last, message: log.text(last) };
+      }
+    }
     for (const { part, first } of position > covered.first ? (index?.parts(position) ?? []) : []) {
       for (let found = [position]; found.length > 0; ) {
         found = index?.find(part, query, found.at(-1) as number, lookupMax) ?? [];
-        for (const seq of found) yield { seq, message: log.text(seq) };
+        for (const seq of found) {
+          yield* editedFrom(seq + 1);
+          if (edited.at(-1) === seq) edited.pop();
+          yield { seq, message: log.text(seq) };
+        }
       }
       position = Math.max(first, covered.first);
+      yield* editedFrom(position);
       yield { seq: position };
     }
     yield* read(1, Math.min(position, covered.first));

@@ -25,7 +25,7 @@ export interface SearchesOptions extends Omit<IndexerOptions, 'bite'> {
 /** After so long it is the next search's turn. */
 const sliceMsMax = 100;
 const underWayMax = 2;
-const searchNiceness = 5;
+const searchNiceness = 3;
 const indexNiceness = 10;
 const retryAfterMsMin = 500;
 const retryAfterMsSpread = 1000;

@@ -226,6 +226,9 @@ export function readForSearch(db: Database) {
        AND (length(text) <> octet_length(text) OR text LIKE ?) ORDER BY seq DESC`,
   );
   const text = db.prepare('SELECT seq, text FROM messages WHERE seq = ?');
+  const edited = db
+    .prepare(`SELECT DISTINCT detail ->> 'target' FROM changes WHERE seq BETWEEN ? AND ? AND type = 'edited'`)
+    .pluck();
   const message = db.prepare(`${messageColumns} WHERE seq = ?`);
   const reactions = readReactions(db);
   return {
@@ -238,6 +241,8 @@ export function readForSearch(db: Database) {
       candidates.all(from, before, word === undefined ? null : `%${word}%`) as StoredText[],
     /** What was said with this `seq`, if that is a message and still there. */
     text: (seq: number) => text.get(seq) as StoredText | undefined,
+    /** The messages that the events `from` to `to` edited. */
+    edited: (from: number, to: number) => edited.all(from, to) as number[],
     /** A message that is there, as `reader` is to see it. */
     message: (seq: number, reader: string) => toMessage(message.get(seq) as MessageRow, reactions(seq, seq, reader)),
   };

@@ -48,8 +48,8 @@ export interface IndexedMessage {
   readonly text: string;
 }
 
-const partMessagesMax = 131_072;
-const partBytesMax = 16 * 1024 * 1024;
+const partMessagesMax = 65_536;
+const partBytesMax = 8 * 1024 * 1024;
 /** Of the write-ahead log; the index may lag behind the disk, so its commits need not be small. */
 const checkpointPages = 1024;
 
@@ -162,9 +162,23 @@ export function readIndex(db: Database) {
   };
 }
 
-/** In FTS5's syntax (https://www.sqlite.org/fts5.html#full_text_query_syntax); words have no character that it knows. */
-function matchExpression(query: SearchQuery): string {
-  return query.map(({ words, prefix }) => `"${words.join(' ')}"${prefix ? '*' : ''}`).join(' AND ');
+/** For each prefix FTS5 puts all words together that begin so: what is found is held against the others later. */
+const prefixesMax = 2;
+
+/**
+ * What an index is asked for a query, which is all that has it and may be more. In FTS5's syntax
+ * (https://www.sqlite.org/fts5.html#full_text_query_syntax); words have no character that it knows.
+ */
+export function matchExpression(query: SearchQuery): string {
+  const whole = query.map(({ words, prefix }) => (prefix ? words.slice(0, -1) : words));
+  const prefixes = query
+    .flatMap(({ words, prefix }) => (prefix ? [words.at(-1) as string] : []))
+    .toSorted((one, other) => other.length - one.length)
+    .slice(0, prefixesMax);
+  return [
+    ...whole.filter((words) => words.length > 0).map((words) => `"${words.join(' ')}"`),
+    ...prefixes.map((word) => `"${word}"*`),
+  ].join(' AND ');
 }
 
 /** What is wrong with the medium or its use, and not with what is on it. */
