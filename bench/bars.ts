@@ -4,7 +4,8 @@ import type { Metric } from './metrics.js';
 export type Goal =
   | { readonly type: 'times'; readonly factor: number; readonly of: string }
   | { readonly type: 'at-least'; readonly value: number; readonly possible?: Possible }
-  | { readonly type: 'below'; readonly value: number };
+  | { readonly type: 'below'; readonly value: number }
+  | { readonly type: 'at-most-times'; readonly factor: number; readonly of: string };
 
 /** So many times what another subject of the same case did. */
 export interface Possible {
@@ -61,6 +62,8 @@ function isMet(goal: Goal, ratio: number): boolean {
       return ratio >= 1;
     case 'below':
       return ratio < 1;
+    case 'at-most-times':
+      return ratio <= goal.factor;
     default:
       return goal satisfies never;
   }
@@ -74,6 +77,8 @@ function reference(
   switch (goal.type) {
     case 'times':
       return best(goal.of === bestPeer ? peers : [goal.of], figure);
+    case 'at-most-times':
+      return best([goal.of], figure);
     case 'at-least': {
       const other = goal.possible === undefined ? undefined : figure(goal.possible.name);
       const possible = other === undefined ? Number.POSITIVE_INFINITY : other * (goal.possible?.times ?? 1);

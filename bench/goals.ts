@@ -7,6 +7,7 @@ import { fsyncName } from './workloads/fsync.js';
 import { hostile } from './workloads/hostile.js';
 import { idle, idleId } from './workloads/idle.js';
 import { manyRooms, manyRoomsId } from './workloads/many-rooms.js';
+import { calmName, searching, whileSendingId } from './workloads/searching.js';
 import { killedId, starting } from './workloads/starting.js';
 
 const fan = (members: number, publishers: number, window: number) =>
@@ -72,6 +73,18 @@ export const bars: readonly Bar[] = [
     metric: 'backP50Ms',
     goal: { type: 'below', value: 100 },
   },
+  ...(['searchP50Us', 'ackP99Us'] as const).map(
+    (metric): Bar => ({
+      title: 'W8, sends at full rate',
+      workload: searching.id,
+      case: whileSendingId,
+      metric,
+      goal:
+        metric === 'searchP50Us'
+          ? { type: 'below', value: 100_000 }
+          : { type: 'at-most-times', factor: 1.2, of: calmName },
+    }),
+  ),
   ...Object.entries(attacks).flatMap(([id, { title }]): Bar[] => [
     {
       title: `W7, ${title}`,

@@ -17,6 +17,8 @@ export const metrics = {
   ackP50Us: { heading: 'ack p50', format: microseconds, key: 'a50_us' },
   ackP99Us: { heading: 'ack p99', format: microseconds, key: 'a99_us' },
   worstP99Us: { heading: 'p99 of the others', format: microseconds, costs: true },
+  searchP50Us: { heading: 'search p50', format: microseconds, costs: true },
+  searchP99Us: { heading: 'search p99', format: microseconds },
   callsPerSecond: { heading: 'calls/s', format: whole, key: 'calls_s' },
   p50Us: { heading: 'p50', format: microseconds, key: 'p50_us' },
   p99Us: { heading: 'p99', format: microseconds, key: 'p99_us' },

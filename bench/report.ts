@@ -54,6 +54,8 @@ function goalText({ goal, metric }: Bar, results: Results): string {
       return `≥ ${formatted(metric, goal.value)}${goal.possible === undefined ? '' : ', or what the disk can'}`;
     case 'below':
       return `< ${formatted(metric, goal.value)}`;
+    case 'at-most-times':
+      return `≤ ${goal.factor} × ${titleOf(results, goal.of)}`;
     default:
       return goal satisfies never;
   }

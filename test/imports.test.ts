@@ -11,9 +11,10 @@ const mayImport: Record<string, readonly string[]> = {
   storage: ['protocol'],
   tasks: ['protocol'],
   reads: ['protocol', 'storage', 'tasks'],
+  search: ['protocol', 'storage', 'tasks', 'reads'],
   actors: ['protocol', 'storage'],
-  transport: ['protocol', 'actors', 'reads', 'tasks'],
-  cli: ['protocol', 'client', 'storage', 'tasks', 'reads', 'actors', 'transport'],
+  transport: ['protocol', 'actors', 'reads', 'search', 'tasks'],
+  cli: ['protocol', 'client', 'storage', 'tasks', 'reads', 'search', 'actors', 'transport'],
 };
 
 /** The only files, or folders, that may import a library. */

@@ -171,6 +171,7 @@ const examples: { readonly [Name in keyof typeof refusals]: Refusal } = {
   textControl: refusals.textControl('text'),
   textMalformed: refusals.textMalformed('text'),
   textTooLong: refusals.textTooLong(defaultLimits.textBytesMax + 1, defaultLimits.textBytesMax, 'text'),
+  queryInvalid: refusals.queryInvalid(0, defaultLimits, 'query'),
   duplicateConflict: refusals.duplicateConflict('m1', 42),
   messageNotFound: refusals.messageNotFound('sala1', 42),
   notAuthor: refusals.notAuthor(42),

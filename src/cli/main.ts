@@ -341,6 +341,44 @@ export const commandLine = yargs()
     },
   )
   .command(
+    'search <words..>',
+    words.search,
+    (command) =>
+      oneShotOptions(
+        command
+          .positional('words', { type: 'string', array: true, demandOption: true, describe: words.argWords })
+          .options({
+            private: { type: 'boolean', default: false, describe: words.searchPrivate },
+            limit: { type: 'string', requiresArg: true, describe: words.limit, coerce: wholeNumber('limit', words, 1) },
+            before: {
+              type: 'string',
+              requiresArg: true,
+              describe: words.before,
+              coerce: wholeNumber('before', words, 0),
+            },
+          }),
+      )
+        // yargs would keep the last word only.
+        .parserConfiguration({ 'duplicate-arguments-array': true, 'dot-notation': false })
+        .check((parsed) => {
+          // Then an option given twice is a list as well.
+          for (const [name, value] of Object.entries(parsed)) {
+            if (Array.isArray(value) && name !== 'words' && name !== '_') throw new UsageError(words.givenTwice(name));
+          }
+          if (!parsed.private && parsed.words.length < 2) throw new UsageError(words.searchMissing);
+          return true;
+        })
+        .example('$0 search sala1 bolo receita', words.exampleSearch)
+        .example(`$0 search sala1 '"bom dia"' --json`, words.exampleSearchPhrase)
+        .example('$0 search --private "rece*"', words.exampleSearchPrivate),
+    async ({ words: given, private: inbox, limit, before, ...options }) => {
+      const { search, searchInbox } = await import('./search.js');
+      const [first = '', ...rest] = given.map(unmarked);
+      if (inbox) await run(searchInbox([first, ...rest].join(' '), { limit, before }), options);
+      else await run(search(first, rest.join(' '), { limit, before }), options);
+    },
+  )
+  .command(
     'users <room>',
     words.users,
     (command) => oneShotOptions(roomPosition(command)).example('$0 users sala1', words.exampleUsers),

@@ -61,8 +61,10 @@ const repeatable: ReadonlySet<MethodName> = new Set<MethodName>([
   'room.delete',
   'room.react',
   'room.history',
+  'room.search',
   'room.members',
   'private.history',
+  'private.search',
 ]);
 
 type SendMethod = 'room.send' | 'private.send';

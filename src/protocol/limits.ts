@@ -45,6 +45,14 @@ export interface Limits {
   readonly frameQueueBytesMax: number;
   /** Reads of stored logs that wait for a thread; beyond it they are answered `BUSY`. */
   readonly readQueueMax: number;
+  /** Bytes of UTF-8 in what is searched for. */
+  readonly searchQueryBytesMax: number;
+  /** Words in what is searched for. */
+  readonly searchWordsMax: number;
+  /** Searches that wait for their turn; beyond it they are answered `BUSY`. */
+  readonly searchQueueMax: number;
+  /** A search that finds nothing for so long says how far it came. */
+  readonly searchMsMax: number;
   /** Commands waiting in one actor's mailbox; beyond it calls are answered `BUSY`. */
   readonly mailboxCommandsMax: number;
   /** Bytes of text in one actor's mailbox; beyond it calls are answered `BUSY`. */
@@ -138,6 +146,10 @@ export const defaultLimits: Limits = {
   inboxRingBytesMax: 16 * KiB,
   frameQueueBytesMax: 8 * MiB,
   readQueueMax: 4096,
+  searchQueryBytesMax: 512,
+  searchWordsMax: 16,
+  searchQueueMax: 64,
+  searchMsMax: 1000,
   mailboxCommandsMax: 65_536,
   mailboxBytesMax: 64 * MiB,
   commandBatchMax: 1024,

@@ -19,6 +19,7 @@ import {
   roleName,
   roomName,
   sanctionSeconds,
+  searchQuery,
   sessionIdText,
   slowModeSeconds,
   topicText,
@@ -380,6 +381,30 @@ export const methods = {
     command: { name: '/history', alias: '/mensagens', args: '[room] [limit]' },
     doc: { en: 'What was said in a room.', pt: 'O que foi dito em uma sala.' },
   },
+  'room.search': {
+    alias: 'buscar_mensagens_publicas',
+    params: {
+      room: must(roomName, 'sala'),
+      query: must(searchQuery, 'busca'),
+      before: may(position),
+      limit: may(pageLimit),
+    },
+    result: v.object({
+      room: v.string(),
+      epoch: v.string(),
+      seq,
+      messages: v.array(message),
+      more: v.boolean(),
+      next: v.optional(seq),
+    }),
+    needs: 'user',
+    order: 'alone',
+    command: { name: '/search', alias: '/buscar', args: '…query' },
+    doc: {
+      en: 'What was said with these words, "a phrase" or pref*.',
+      pt: 'O que foi dito com estas palavras, "uma frase" ou pref*.',
+    },
+  },
   'room.members': {
     alias: 'listar_usuarios',
     params: { room: must(roomName, 'sala') },
@@ -568,6 +593,20 @@ export const methods = {
     order: 'alone',
     command: { name: '/inbox', alias: '/privadas', args: '[limit]' },
     doc: { en: 'Your private messages.', pt: 'Suas mensagens privadas.' },
+  },
+  'private.search': {
+    alias: 'buscar_mensagens_privadas',
+    params: {
+      query: must(searchQuery, 'busca'),
+      room: may(roomName, 'sala'),
+      with: may(userIdText, 'com'),
+      before: may(position),
+      limit: may(pageLimit),
+    },
+    result: v.object({ messages: v.array(privateMessage), more: v.boolean(), next: v.optional(seq), seq }),
+    needs: 'user',
+    order: 'alone',
+    doc: { en: 'Your private messages with these words.', pt: 'Suas mensagens privadas com estas palavras.' },
   },
 } as const satisfies Record<string, Method>;
 

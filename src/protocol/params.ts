@@ -5,6 +5,7 @@ import { parseWord, type RoomName, type SessionId, type UserName, userId } from 
 import { preparePassword } from './passwords.js';
 import { type Refusal, refusals } from './refusals.js';
 import { mixedLetters } from './scripts.js';
+import { parseQuery, type SearchQuery } from './search-query.js';
 import type { Speech } from './speech.js';
 
 /**
@@ -164,6 +165,21 @@ export const messageText: ParamKind<string> = {
   wanted: wantedString,
   check: (text, limits, field) =>
     text.length === 0 ? { refusal: refusals.textEmpty(field) } : checkText(text, limits.textBytesMax, field),
+};
+
+/** What is searched for; the handlers get it read. */
+export const searchQuery: ParamKind<string, SearchQuery> = {
+  schema: v.string(),
+  wanted: wantedString,
+  check: (text, limits, field) => {
+    const checked = checkText(text, limits.searchQueryBytesMax, field);
+    if ('refusal' in checked) return checked;
+    const query = parseQuery(text);
+    const words = query.reduce((sum, term) => sum + term.words.length, 0);
+    return words >= 1 && words <= limits.searchWordsMax
+      ? { value: query }
+      : { refusal: refusals.queryInvalid(words, limits, field) };
+  },
 };
 
 export const topicText: ParamKind<string> = {

@@ -294,6 +294,13 @@ export const refusals = {
       `o texto tem ${bytes} bytes; são permitidos no máximo ${bytesMax}`,
       { field },
     ),
+  queryInvalid: (words: number, limits: Limits, field: string) =>
+    refuse(
+      'INVALID_PARAMS',
+      `a search has 1 to ${limits.searchWordsMax} words, not ${words}; signs alone are none, and "a phrase" or pref* is allowed`,
+      `uma busca tem de 1 a ${limits.searchWordsMax} palavras, não ${words}; sinais sozinhos não são palavras, e "uma frase" ou pref* é permitido`,
+      { field },
+    ),
   duplicateConflict: (clientMsgId: string, seq: number) =>
     refuse(
       'DUPLICATE_CONFLICT',

@@ -33,6 +33,7 @@ const placeholders: Record<string, Speech> = {
   room: { en: 'ROOM', pt: 'SALA' },
   name: { en: 'NAME', pt: 'NOME' },
   text: { en: 'TEXT', pt: 'TEXTO' },
+  query: { en: 'WORDS', pt: 'PALAVRAS' },
   topic: { en: 'TOPIC', pt: 'TÓPICO' },
   token: { en: 'TOKEN', pt: 'TOKEN' },
   userId: { en: 'USERID', pt: 'USERID' },

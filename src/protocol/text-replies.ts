@@ -43,6 +43,7 @@ const formats: { readonly [M in MethodName]: (result: Result<M>) => string } = {
   'room.delete': formatDone,
   'room.react': formatDone,
   'room.history': (r) => formatList(r.messages.map((m) => formatMessage(r.room, m.from, m))),
+  'room.search': (r) => formatList(r.messages.map((m) => formatMessage(r.room, m.from, m))),
   'room.members': (r) =>
     formatList(r.members.map(({ userId, role, online }) => `${userId} ${role} ${online ? 'online' : 'offline'}`)),
   'room.topic': formatDone,
@@ -60,6 +61,7 @@ const formats: { readonly [M in MethodName]: (result: Result<M>) => string } = {
   'user.blocks': (r) => formatList(r.users),
   'private.send': (r) => `+OK #${r.seq}`,
   'private.history': (r) => formatList(r.messages.map((m) => formatPrivateMessage(m as PrivateMessage))),
+  'private.search': (r) => formatList(r.messages.map((m) => formatPrivateMessage(m as PrivateMessage))),
 };
 
 function formatDone({ room, seq }: { readonly room: string; readonly seq: number }): string {

@@ -9,6 +9,7 @@ import { StorageError } from './database.js';
  *
  *     supervisor.db      users, inboxes, the directory of rooms
  *     rooms/NAME-HASH.db a room's log
+ *     rooms/….search     what is made from that log to search it; may be removed at any time
  *     lock               held by the daemon that runs on the directory
  *     control.sock       where that daemon takes its operator's calls
  *     addresses.json     the banned addresses
@@ -64,6 +65,11 @@ export function roomFile(directory: string, room: string): string {
   const hash = createHash('sha256').update(room).digest('hex').slice(0, 32);
   const slug = room.replace(/[^A-Za-z0-9_]+/g, '').slice(0, slugCharactersMax);
   return join(roomsFolder(directory), `${slug}-${hash}.db`);
+}
+
+/** The index of the log in `file`. It has no log's ending, so that nobody takes it for one. */
+export function searchFile(file: string): string {
+  return file.replace(/\.db$/, '.search');
 }
 
 /** The claim of one daemon to a data directory. */

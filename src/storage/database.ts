@@ -142,6 +142,6 @@ export function explained<T>(file: string, open: () => T): T {
   } catch (error) {
     if (!(error instanceof Database.SqliteError)) throw error;
     const reason = Object.entries(reasons).find(([code]) => error.code.startsWith(code))?.[1];
-    throw new StorageError(`${file} ${reason ?? `cannot be used: ${error.message}`} (${error.code})`);
+    throw new StorageError(`${file} ${reason ?? `cannot be used: ${error.message}`} (${error.code})`, { cause: error });
   }
 }

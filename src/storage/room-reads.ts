@@ -152,10 +152,11 @@ export interface StoredReaction {
   readonly mine: boolean;
 }
 
+const messageColumns = 'SELECT seq, user AS "from", at, text, reply_to AS replyTo, edited_at AS editedAt FROM messages';
+
 /** A page of what was said, ascending, as `reader` is to see it where there is one. */
 export function readMessages(db: Database): (range: PageRange, reader?: string) => Page<StoredMessage> {
-  const columns = `SELECT seq, user AS "from", at, text, reply_to AS replyTo, edited_at AS editedAt FROM messages
-    WHERE seq <= $upTo`;
+  const columns = `${messageColumns} WHERE seq <= $upTo`;
   const forwards = db.prepare(`${columns} AND seq > $position ORDER BY seq LIMIT $limit`);
   const backwards = db.prepare(`${columns} AND seq < $position ORDER BY seq DESC LIMIT $limit`);
   const reactions = readReactions(db);
@@ -210,4 +211,69 @@ function readReactions(db: Database): (first: number, last: number, reader: stri
 /** Those that are there. */
 function given({ replyTo, editedAt }: Pick<MessageRow, 'replyTo' | 'editedAt'>) {
   return { ...(replyTo === null ? {} : { replyTo }), ...(editedAt === null ? {} : { editedAt }) };
+}
+
+/** A text and where it is. */
+export interface StoredText {
+  readonly seq: number;
+  readonly text: string;
+}
+
+/** What a search needs of a log, at one moment of it: see `atOneMoment`. */
+export function readForSearch(db: Database) {
+  const candidates = db.prepare(
+    `SELECT seq, text FROM messages WHERE seq >= ? AND seq < ?
+       AND (length(text) <> octet_length(text) OR text LIKE ?) ORDER BY seq DESC`,
+  );
+  const text = db.prepare('SELECT seq, text FROM messages WHERE seq = ?');
+  const edited = db
+    .prepare(`SELECT DISTINCT detail ->> 'target' FROM changes WHERE seq BETWEEN ? AND ? AND type = 'edited'`)
+    .pluck();
+  const message = db.prepare(`${messageColumns} WHERE seq = ?`);
+  const reactions = readReactions(db);
+  return {
+    atOneMoment: <T>(work: () => T): T => db.transaction(work)(),
+    /**
+     * What was said from `from` on and before `before`, the latest first: whatever is not plain ASCII, and of that what
+     * has `word` in it, in whatever case; none of it without a word. SQLite sees to that in a quarter of the time.
+     */
+    candidates: (from: number, before: number, word: string | undefined) =>
+      candidates.all(from, before, word === undefined ? null : `%${word}%`) as StoredText[],
+    /** What was said with this `seq`, if that is a message and still there. */
+    text: (seq: number) => text.get(seq) as StoredText | undefined,
+    /** The messages that the events `from` to `to` edited. */
+    edited: (from: number, to: number) => edited.all(from, to) as number[],
+    /** A message that is there, as `reader` is to see it. */
+    message: (seq: number, reader: string) => toMessage(message.get(seq) as MessageRow, reactions(seq, seq, reader)),
+  };
+}
+
+/** What an index of a log is made of: read at one moment, see `atOneMoment`. */
+export function readForIndex(db: Database) {
+  const epoch = db.prepare('SELECT epoch FROM room').pluck();
+  const first = db.prepare('SELECT min(seq) FROM messages').pluck();
+  const upwards = db.prepare('SELECT seq, text FROM messages WHERE seq BETWEEN ? AND ? ORDER BY seq');
+  const downwards = db.prepare('SELECT seq, text FROM messages WHERE seq BETWEEN ? AND ? ORDER BY seq DESC');
+  const changed = db
+    .prepare(
+      `SELECT DISTINCT detail ->> 'target' FROM changes WHERE seq BETWEEN ? AND ? AND type IN ('edited', 'deleted')`,
+    )
+    .pluck();
+  const text = db.prepare('SELECT text FROM messages WHERE seq = ?').pluck();
+  return {
+    atOneMoment: <T>(work: () => T): T => db.transaction(work)(),
+    epoch: () => epoch.get() as string | undefined,
+    /** The first message that there is; none, if nothing was said. */
+    firstMessage: () => first.get() as number | null,
+    /** The messages `from` to `to`, ascending or the latest first. */
+    messages: (from: number, to: number, ascending: boolean) =>
+      (ascending ? upwards : downwards).iterate(from, to) as IterableIterator<{
+        readonly seq: number;
+        readonly text: string;
+      }>,
+    /** The messages that the events `from` to `to` changed. */
+    changed: (from: number, to: number) => changed.all(from, to) as number[],
+    /** A message's text; none where it is gone. */
+    text: (seq: number) => (text.get(seq) as string | undefined) || undefined,
+  };
 }

@@ -417,6 +417,14 @@ export function storedRooms(file: string): RoomName[] {
   });
 }
 
+/** Of which room, and with whom. */
+export interface InboxFilter {
+  readonly room?: string;
+  readonly with?: string;
+}
+
+const inboxFilter = `WHERE owner = $owner AND ($room IS NULL OR room = $room)
+  AND ($with IS NULL OR (sender = $with AND recipient = $owner) OR (recipient = $with AND sender = $owner))`;
 const inboxColumns = 'SELECT seq, room, sender AS "from", recipient AS "to", at, text FROM inbox';
 
 /** Private messages of one inbox behind `after`, in order, up to `limit`. */
@@ -425,12 +433,25 @@ export function readInbox(db: Database): (owner: UserId, after: number, limit: n
   return (owner, after, limit) => statement.all(owner, after, limit) as PrivateMessage[];
 }
 
+/** Private messages of one inbox before `before`, of one room and with one user where these are given, the latest first. */
+export function readInboxBackwards(
+  db: Database,
+): (owner: UserId, filter: InboxFilter, before: number) => IterableIterator<PrivateMessage> {
+  const statement = db.prepare(`${inboxColumns} ${inboxFilter} AND seq < $before ORDER BY seq DESC`);
+  return (owner, filter, before) =>
+    statement.iterate({
+      owner,
+      room: filter.room ?? null,
+      with: filter.with ?? null,
+      before,
+    }) as IterableIterator<PrivateMessage>;
+}
+
 /** A page of one inbox, of one room and with one user where these are given. */
 export function readInboxPage(
   db: Database,
-): (owner: UserId, filter: { room?: string; with?: string }, range: PageRange) => Page<PrivateMessage> {
-  const where = `WHERE owner = $owner AND seq <= $upTo AND ($room IS NULL OR room = $room)
-    AND ($with IS NULL OR (sender = $with AND recipient = $owner) OR (recipient = $with AND sender = $owner))`;
+): (owner: UserId, filter: InboxFilter, range: PageRange) => Page<PrivateMessage> {
+  const where = `${inboxFilter} AND seq <= $upTo`;
   const forwards = db.prepare(`${inboxColumns} ${where} AND seq > $position ORDER BY seq LIMIT $limit`);
   const backwards = db.prepare(`${inboxColumns} ${where} AND seq < $position ORDER BY seq DESC LIMIT $limit`);
   return (owner, filter, range) =>

@@ -4,6 +4,7 @@ import type { MethodName, Result, Values } from '../protocol/methods.js';
 import type { RoomName, UserId } from '../protocol/names.js';
 import { type ErrorCode, isRefusal, type Refusal, refusals } from '../protocol/refusals.js';
 import type { PageRange, Reads } from '../reads/pool.js';
+import type { Searches } from '../search/searches.js';
 import type { Passwords } from '../tasks/passwords.js';
 import type { Room, Rooms } from './rooms.js';
 import type { Session } from './session.js';
@@ -16,6 +17,7 @@ export interface Chat {
   readonly rooms: Rooms;
   readonly users: Users;
   readonly reads: Reads;
+  readonly searches: Searches;
   readonly passwords: Passwords;
   /** The supervisor's database, for readers. */
   readonly inboxFile: string;

@@ -9,6 +9,7 @@ import type { CallTimes } from './metrics.js';
 import { moderationCalls } from './moderation-calls.js';
 import { privateCalls } from './private-calls.js';
 import { roomCalls } from './room-calls.js';
+import { searchCalls } from './search-calls.js';
 import type { Dispatch, Session } from './session.js';
 import { userCalls } from './user-calls.js';
 import { inTurn } from './users.js';
@@ -55,6 +56,7 @@ export function createDispatch({ version, features, draining, callTimes, onBug, 
     ...messageCalls(chat),
     ...moderationCalls(chat),
     ...privateCalls(chat),
+    ...searchCalls(chat),
   };
 
   /** Runs `work`; if it throws, that is a bug, which is reported and told to the caller. */

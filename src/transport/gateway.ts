@@ -9,6 +9,8 @@ import type { RoomName } from '../protocol/names.js';
 import { encodeDraining } from '../protocol/pushes.js';
 import { type ErrorCode, isRefusal, type Refusal, refusals } from '../protocol/refusals.js';
 import { createReads } from '../reads/pool.js';
+import type { SearchableLog } from '../search/indexer.js';
+import { createSearches } from '../search/searches.js';
 import { createPasswords } from '../tasks/passwords.js';
 import { AddressBans } from './address-bans.js';
 import { createDispatch } from './dispatch.js';
@@ -86,6 +88,7 @@ const features = [
   'edits',
   'replies',
   'reactions',
+  'search',
 ];
 
 /**
@@ -143,6 +146,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     },
     dialects: () => (audience.text > 0 ? bothDialects : jsonOnly),
   });
+  const searches = createSearches({ limits, logs: () => logsOf(rooms), onTrouble });
   for (const opened of await Promise.all(started.rooms.map((room) => rooms.open(room)))) {
     if (isRefusal(opened)) throw new StartFailure(unavailable ?? opened.message.en);
   }
@@ -168,6 +172,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     rooms,
     users,
     reads,
+    searches,
     passwords,
     inboxFile: started.file,
     draining: () => draining,
@@ -212,6 +217,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   serving = true;
   reads.warm();
   const retention = new Retention({ limits, rooms, reads });
+  searches.begin();
   const sweeping = setInterval(() => dismissStrangers(strangers, limits), sweepMs).unref();
 
   const gather = () =>
@@ -248,10 +254,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       rooms.close();
       supervisorRef.close();
       await reads.close();
+      await searches.close();
       await passwords.close();
       await supervisor.close();
     },
   };
+}
+
+function* logsOf(rooms: Rooms): Generator<SearchableLog> {
+  for (const { file, epoch, feed } of rooms.all()) yield { file, epoch, head: feed.head };
 }
 
 /** What somebody at a banned address is told, who has not said anything yet. */

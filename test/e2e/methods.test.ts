@@ -189,6 +189,13 @@ const usages: readonly Usage[] = [
     result: ({ room, bia }) => ({ room, seq: 4, messages: [{ seq: 4, from: bia.userId, text: 'oi' }], more: false }),
   },
   {
+    method: 'room.search',
+    alias: 'buscar_mensagens_publicas',
+    params: ({ room }) => ({ room, query: 'OI', before: 100 }),
+    portuguese: { room: 'sala', query: 'busca' },
+    result: ({ room, bia }) => ({ room, seq: 4, messages: [{ seq: 4, from: bia.userId, text: 'oi' }], more: false }),
+  },
+  {
     method: 'room.members',
     alias: 'listar_usuarios',
     params: ({ room }) => ({ room }),
@@ -292,6 +299,13 @@ const usages: readonly Usage[] = [
     alias: 'listar_mensagens_privadas',
     params: ({ room, bia }) => ({ room, with: bia.userId, before: 100 }),
     portuguese: { room: 'sala', with: 'com' },
+    result: () => ({ messages: [], more: false, seq: 0 }),
+  },
+  {
+    method: 'private.search',
+    alias: 'buscar_mensagens_privadas',
+    params: ({ room, bia }) => ({ query: 'oi', room, with: bia.userId, before: 100 }),
+    portuguese: { query: 'busca', room: 'sala', with: 'com' },
     result: () => ({ messages: [], more: false, seq: 0 }),
   },
 ];

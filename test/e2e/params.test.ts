@@ -29,6 +29,7 @@ const good: Record<string, Record<string, unknown>> = {
   'room.delete': { room: 'nenhuma', seq: 1 },
   'room.react': { room: 'nenhuma', seq: 1, reaction: '👍', on: true },
   'room.history': { room: 'nenhuma', before: 9, after: 1, limit: 10 },
+  'room.search': { room: 'nenhuma', query: 'oi', before: 9, limit: 10 },
   'room.members': { room: 'nenhuma' },
   'room.topic': { room: 'nenhuma', topic: '' },
   'room.kick': { room: 'nenhuma', user: 'ninguem#1', reason: '' },
@@ -45,6 +46,7 @@ const good: Record<string, Record<string, unknown>> = {
   'user.blocks': {},
   'private.send': { room: 'nenhuma', to: 'ninguem#1', text: 'oi', clientMsgId: 'a' },
   'private.history': { room: 'nenhuma', with: 'ninguem#1', before: 9, after: 1, limit: 10 },
+  'private.search': { query: 'oi', room: 'nenhuma', with: 'ninguem#1', before: 9, limit: 10 },
 };
 const mandatory: Record<string, readonly string[]> = {
   'user.register': ['name'],
@@ -62,6 +64,7 @@ const mandatory: Record<string, readonly string[]> = {
   'room.delete': ['room', 'seq'],
   'room.react': ['room', 'seq', 'reaction'],
   'room.history': ['room'],
+  'room.search': ['room', 'query'],
   'room.members': ['room'],
   'room.topic': ['room', 'topic'],
   'room.kick': ['room', 'user'],
@@ -76,6 +79,7 @@ const mandatory: Record<string, readonly string[]> = {
   'user.block': ['user'],
   'user.unblock': ['user'],
   'private.send': ['room', 'to', 'text'],
+  'private.search': ['query'],
 };
 /** Values that no param of that name takes. */
 const numbers: readonly unknown[] = ['1', 1.5, -1, 2 ** 53, true, null, [], {}];

@@ -23,7 +23,18 @@ async function secretRoom(t: Test, on: Daemon = daemon): Promise<{ ana: Person; 
 /** Params for a call of any method, about `room`; by their names, with values that each kind takes. */
 function paramsFor(name: MethodName, room: string, user: string): Record<string, unknown> {
   const values: Record<string, unknown> = {
-    ...{ room, user, to: user, with: user, name: 'eva', text: 'oi', topic: 'oi', reason: 'oi', role: 'member' },
+    ...{
+      room,
+      user,
+      to: user,
+      with: user,
+      name: 'eva',
+      text: 'oi',
+      query: 'oi',
+      topic: 'oi',
+      reason: 'oi',
+      role: 'member',
+    },
     ...{ token: 'x', seconds: 1, limit: 1, protocol: 1, client: 'x', data: 1, clientMsgId: 'x', after: 0 },
     ...{ seq: 4, replyTo: 4, reaction: '👍', on: true },
     ...{ rooms: { [room]: { after: 0 } }, inboxAfter: 0, private: false, before: undefined },

@@ -93,6 +93,7 @@ const examples: Examples = {
   textControl: (refuse) => refuse('text'),
   textMalformed: (refuse) => refuse('text'),
   textTooLong: (refuse) => refuse(9000, 8192, 'text'),
+  queryInvalid: (refuse) => refuse(0, defaultLimits, 'query'),
   duplicateConflict: (refuse) => refuse(hostile, 42),
   messageNotFound: (refuse) => refuse('sala1', 42),
   notAuthor: (refuse) => refuse(42),

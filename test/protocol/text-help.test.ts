@@ -40,12 +40,12 @@ const portuguese = [
 const beyond = {
   en: ['/create', '/kick', '/ban', '/unban', '/mute', '/unmute', '/slow', '/role', '/invite', '/close'].concat([
     ...['/edit', '/delete', '/react', '/reply'],
-    ...['/block', '/unblock', '/blocks'],
+    ...['/block', '/unblock', '/blocks', '/search'],
     ...['/account create', '/login', '/account password', '/account delete', '/sessions', '/revoke'],
   ]),
   pt: ['/criar', '/expulsar', '/banir', '/desbanir', '/silenciar', '/dessilenciar', '/lento', '/papel'].concat([
     ...['/editar', '/apagar', '/reagir', '/responder'],
-    ...['/convidar', '/fechar', '/bloquear', '/desbloquear', '/bloqueados'],
+    ...['/convidar', '/fechar', '/bloquear', '/desbloquear', '/bloqueados', '/buscar'],
     ...['/conta criar', '/autenticar', '/conta senha', '/conta apagar', '/sessoes', '/revogar'],
   ]),
 };

@@ -1,0 +1,85 @@
+import type { PrivateMessage } from '../protocol/events.js';
+import type { Limits } from '../protocol/limits.js';
+import type { StoredMessage } from '../storage/room-reads.js';
+import type { Coverage } from '../storage/search-index.js';
+import { TaskPool } from '../tasks/task-pool.js';
+import type { BiteQuery } from './bite.js';
+import type { InboxSearchQuery } from './inbox-search.js';
+import { Indexer, type IndexerOptions } from './indexer.js';
+import type { RoomSearch, RoomSearchQuery } from './room-search.js';
+import type { Found } from './slice.js';
+
+/** Searches of stored logs, in a thread of their own: they hold up neither rooms nor those who read histories. */
+export interface Searches {
+  room(query: Omit<RoomSearchQuery, 'msMax'>): Promise<Found<StoredMessage>>;
+  inbox(query: Omit<InboxSearchQuery, 'msMax'>): Promise<Found<PrivateMessage>>;
+  /** Has the indexes follow their logs from now on. */
+  begin(): void;
+  close(): Promise<void>;
+}
+
+export interface SearchesOptions extends Omit<IndexerOptions, 'bite'> {
+  readonly limits: Pick<Limits, 'searchQueueMax' | 'searchMsMax'>;
+}
+
+/** After so long it is the next search's turn. */
+const sliceMsMax = 100;
+const underWayMax = 2;
+const searchNiceness = 3;
+const indexNiceness = 10;
+const retryAfterMsMin = 500;
+const retryAfterMsSpread = 1000;
+
+/** Every search rejects with PoolBusy when `searchQueueMax` of them wait, and with its own error when it fails. */
+export function createSearches({ limits: { searchQueueMax, searchMsMax }, ...indexing }: SearchesOptions): Searches {
+  // Spread, so that not all who are refused at once come back at once.
+  const retryAfterMs = () => retryAfterMsMin + Math.floor(Math.random() * retryAfterMsSpread);
+  const oneThread = { threadsMin: 0, threadsMax: 1, retryAfterMs };
+  const pool = new TaskPool({
+    ...oneThread,
+    name: 'the search',
+    underWayMax,
+    queueMax: searchQueueMax,
+    niceness: searchNiceness,
+  });
+  // A thread of its own, so that an index has one writer, and it may be the least urgent of all.
+  const indexPool = new TaskPool({
+    ...oneThread,
+    name: 'the index',
+    underWayMax: 1,
+    queueMax: 1,
+    niceness: indexNiceness,
+  });
+  const searchRoom = pool.task<RoomSearchQuery, RoomSearch>(new URL('./room-search.js', import.meta.url));
+  const searchInbox = pool.task<InboxSearchQuery, Found<PrivateMessage>>(new URL('./inbox-search.js', import.meta.url));
+  const bite = indexPool.task<BiteQuery, Coverage>(new URL('./bite.js', import.meta.url));
+  const indexer = new Indexer({ ...indexing, bite });
+
+  /** Goes on, slice by slice, until something is found, or there is nothing more, or the time is over. */
+  const search = async <Query extends { readonly range: RoomSearchQuery['range'] }, Result extends Found<unknown>>(
+    run: (query: Query & { readonly msMax: number }) => Promise<Result>,
+    query: Query,
+  ): Promise<Result> => {
+    const until = performance.now() + searchMsMax;
+    for (let { range } = query; ; ) {
+      const found = await run({ ...query, range, msMax: sliceMsMax });
+      if (!found.more || found.messages.length > 0 || performance.now() >= until) return found;
+      range = { ...range, before: found.next };
+    }
+  };
+
+  return {
+    room: (query) =>
+      search(async (asked: RoomSearchQuery) => {
+        const found = await searchRoom(asked);
+        indexer.met(query.file, found.index);
+        return found;
+      }, query),
+    inbox: (query) => search(searchInbox, query),
+    begin: () => indexer.begin(),
+    close: async () => {
+      indexer.close();
+      await Promise.all([pool.close(), indexPool.close()]);
+    },
+  };
+}
