@@ -1,5 +1,5 @@
-import { closestMatch } from 'leven';
 import { type Language, quote } from '../protocol/speech.js';
+import { suggestion } from '../protocol/suggestion.js';
 import { type SettingName, type Settings, settingNames, settingNeeds, settingOf, variableOf } from './settings.js';
 import type { Entry } from './settings-file.js';
 import { wordsIn } from './words.js';
@@ -90,12 +90,5 @@ function unknownVariables(env: NodeJS.ProcessEnv): { variable: string; meant: st
   const known = [fileVariable, ...settingNames.map(variableOf)];
   return Object.keys(env)
     .filter((variable) => variable.startsWith('SALAS_') && !known.includes(variable))
-    .map((variable) => ({ variable: quote(variable).slice(1, -1), meant: suggestion(variable, known) }));
-}
-
-/** What was probably meant, if anything comes near. */
-function suggestion(written: string, known: readonly string[]): string | undefined {
-  // A third of a word mistyped, and a letter, is still that word; the prefix of variables proves nothing.
-  const said = written.replace(/^SALAS_/, '');
-  return closestMatch(written, known, { maxDistance: Math.floor(said.length / 3) + 1 });
+    .map((variable) => ({ variable: quote(variable).slice(1, -1), meant: suggestion(variable, known, 'SALAS_') }));
 }

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Connection as ActorConnection } from '../actors/actor-ref.js';
 import type { RoomInfo } from '../actors/supervisor/room-threads.js';
 import type { SupervisorHandle } from '../actors/supervisor/supervisor-handle.js';
-import type { AddressBan, Figures } from '../protocol/control.js';
+import type { Figures } from '../protocol/control.js';
 import type { Dialect } from '../protocol/events.js';
 import type { Limits } from '../protocol/limits.js';
 import type { RoomName } from '../protocol/names.js';
@@ -12,6 +12,7 @@ import { createReads } from '../reads/pool.js';
 import { createPasswords } from '../tasks/passwords.js';
 import { AddressBans } from './address-bans.js';
 import { createDispatch } from './dispatch.js';
+import { bannedAtDoor, doorWords } from './door-words.js';
 import { figures } from './figures.js';
 import { listen } from './listener.js';
 import type { CallTimes } from './metrics.js';
@@ -181,14 +182,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     release(session);
   };
 
-  const banner = `# salas ${version}: /help lists the commands, /register NAME lets you in`;
-  const crowded = `# salas ${version}: there are ${limits.connectionsMax} connections, and may be no more; come again later`;
-  const overrun = `# salas ${version}: there are ${limits.connectionsPerAddressMax} connections from your address, and may be no more; end one first`;
+  const { banner, crowded, overrun } = doorWords(version, limits);
   const { host } = options;
   const connections = () => sessions.size;
   const unwelcome = (socket: Socket) => {
     const ban = bans.against(addressOf(socket), Date.now());
-    if (ban !== undefined) return banLine(ban);
+    if (ban !== undefined) return bannedAtDoor(ban);
     return origins.admit(socket) ? undefined : overrun;
   };
   const listener = await listen(
@@ -254,12 +253,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
 }
 
-/** What somebody at a banned address is told, who has not said anything yet. */
-function banLine({ until, reason }: AddressBan): string {
-  const end = until === null ? '' : ` until ${new Date(until).toISOString()}`;
-  return `# this address is banned${end}${reason === '' ? '' : `: ${reason}`}`;
-}
-
 /** Ends connections that nobody registered on in time. */
 function dismissStrangers(strangers: Set<Session>, { unregisteredSeconds }: Limits): void {
   const before = Date.now() - unregisteredSeconds * 1000;
@@ -267,7 +260,10 @@ function dismissStrangers(strangers: Set<Session>, { unregisteredSeconds }: Limi
     if (session.user === undefined && session.since > before) return;
     strangers.delete(session);
     if (session.user !== undefined) continue;
-    session.write(`# nobody registered here within ${unregisteredSeconds} s: this connection ends\n`);
+    session.comment({
+      en: `nobody registered here within ${unregisteredSeconds} s: this connection ends`,
+      pt: `ninguém ingressou aqui em ${unregisteredSeconds} s: esta conexão acaba`,
+    });
     session.finish(refusals.notRegistered());
   }
 }
