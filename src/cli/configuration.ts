@@ -1,5 +1,6 @@
 import { type Language, quote } from '../protocol/speech.js';
 import { suggestion } from '../protocol/suggestion.js';
+import { languageVariable } from './language.js';
 import { type SettingName, type Settings, settingNames, settingNeeds, settingOf, variableOf } from './settings.js';
 import type { Entry } from './settings-file.js';
 import { wordsIn } from './words.js';
@@ -87,7 +88,7 @@ async function entriesOf(file: string | undefined, language: Language, problems:
 }
 
 function unknownVariables(env: NodeJS.ProcessEnv): { variable: string; meant: string | undefined }[] {
-  const known = [fileVariable, ...settingNames.map(variableOf)];
+  const known = [fileVariable, languageVariable, ...settingNames.map(variableOf)];
   return Object.keys(env)
     .filter((variable) => variable.startsWith('SALAS_') && !known.includes(variable))
     .map((variable) => ({ variable: quote(variable).slice(1, -1), meant: suggestion(variable, known, 'SALAS_') }));

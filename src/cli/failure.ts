@@ -1,4 +1,4 @@
-import { CallRefused, CallTimedOut, ConnectionLost, ServerUnreachable, TlsFailed } from '../client/errors.js';
+import { CallRefused, CallTimedOut, ConnectionLost, NotSalas, ServerUnreachable, TlsFailed } from '../client/errors.js';
 import { NotLoggedIn } from './account-visit.js';
 import { exitCodes } from './exit-codes.js';
 import { jsonLine, printable } from './printable.js';
@@ -38,7 +38,7 @@ export function tellFailure(
     return exitCodes.refused;
   }
   if (error instanceof ConnectionLost) {
-    say(words.lost(error.message));
+    say(whyLost(error, words));
     return exitCodes.unreachable;
   }
   if (error instanceof CallTimedOut) {
@@ -68,6 +68,12 @@ function tlsFault(error: TlsFailed, address: string, words: Words): string {
     default:
       return fault satisfies never;
   }
+}
+
+/** Why there was no answer: in the system's words where the system knows, else it was the server's will. */
+export function whyLost(error: ConnectionLost, words: Words): string {
+  if (error instanceof NotSalas) return words.notSalas;
+  return words.lost(error.cause === undefined ? words.serverEnded : reasonOf(error));
 }
 
 function say(message: string): void {

@@ -2,6 +2,7 @@ import yargs, { type Argv, type Options } from 'yargs';
 import { banMinutesMax, faults, logLevels } from '../protocol/control.js';
 import { roles } from '../protocol/events.js';
 import { defaultLimits } from '../protocol/limits.js';
+import { quote } from '../protocol/speech.js';
 import type { Visit } from './account-visit.js';
 import { markedArguments, momentArgument, unmarked, wholeNumber } from './arguments.js';
 import type { PasswordKind } from './ask-password.js';
@@ -9,14 +10,15 @@ import { fileVariable, type Given } from './configuration.js';
 import { defaultName } from './default-name.js';
 import { exitCodes } from './exit-codes.js';
 import { exportFormats } from './export/formats.js';
+import { languageIn, languageOf, languages, languageVariable } from './language.js';
 import type { Coming, OneShot, OneShotOptions } from './one-shot.js';
 import { type SettingName, type Settings, settingNames, settingOf, variableOf } from './settings.js';
 import { version } from './version.js';
-import { languageOf, wordsIn } from './words.js';
+import { wordsIn } from './words.js';
 
 /** The command line. Each command's own module is loaded only when the command is called. */
 
-const language = languageOf(process.env);
+const language = languageOf(process.argv.slice(2), process.env);
 const words = wordsIn(language);
 const widthMax = 100;
 const portMax = 65_535;
@@ -205,7 +207,12 @@ function lastGiven<Given extends object>(options: Given): Given {
 const commandLine = yargs()
   .scriptName('salas')
   .locale(language === 'pt' ? 'pt_BR' : 'en')
-  .updateStrings({ 'Not enough non-option arguments: got %s, need at least %s': argumentsMissing })
+  .updateStrings({
+    'Not enough non-option arguments: got %s, need at least %s': argumentsMissing,
+    'Unknown command: %s': { one: words.commandUnknown, other: words.commandsUnknown } as unknown as string,
+    deprecated: words.deprecated,
+    'deprecated: %s': `${words.deprecated}: %s`,
+  })
   .usage(`$0 <command>\n\n${words.about}`)
   .parserConfiguration(parserConfiguration)
   .command(
@@ -723,6 +730,13 @@ const commandLine = yargs()
   .recommendCommands()
   .strict()
   .version(version)
+  .option('lang', {
+    choices: languages,
+    requiresArg: true,
+    describe: words.lang,
+    defaultDescription: words.langByDefault,
+    global: true,
+  })
   .alias({ help: 'h' })
   .wrap(Math.min(widthMax, process.stdout.columns ?? widthMax))
   .exitProcess(false)
@@ -739,6 +753,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 try {
+  const said = process.env[languageVariable];
+  if (said !== undefined && said !== '' && languageIn(said) === undefined)
+    throw new UsageError(words.langUnknown(quote(said)));
   await commandLine.parseAsync(markedArguments(process.argv.slice(2)));
 } catch (error) {
   if (error instanceof UsageError) {

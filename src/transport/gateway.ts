@@ -8,6 +8,7 @@ import type { Limits } from '../protocol/limits.js';
 import type { RoomName } from '../protocol/names.js';
 import { encodeDraining } from '../protocol/pushes.js';
 import { type ErrorCode, isRefusal, type Refusal, refusals } from '../protocol/refusals.js';
+import type { Speech } from '../protocol/speech.js';
 import { createReads } from '../reads/pool.js';
 import { createPasswords } from '../tasks/passwords.js';
 import { AddressBans } from './address-bans.js';
@@ -62,9 +63,15 @@ export interface Gateway {
   drain(): Promise<void>;
 }
 
-/** The daemon cannot start; `message` says why in one line. */
+/** The daemon cannot start; `said` says why in one line. */
 export class StartFailure extends Error {
   override readonly name = 'StartFailure';
+  readonly said: Speech;
+
+  constructor(said: Speech) {
+    super(said.en);
+    this.said = said;
+  }
 }
 
 const roomUnavailableRetryMs = 5000;
@@ -120,7 +127,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     refused[code] = (refused[code] ?? 0) + 1;
   };
   // Why a room could last not be opened.
-  let unavailable: string | undefined;
+  let unavailable: Speech | undefined;
   const audience: Audience = { json: 0, text: 0 };
   let serving = false;
   let draining = false;
@@ -129,7 +136,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const connection = await supervisor.connect(room, hung);
     if (!('failed' in connection)) return connection;
     unavailable = connection.failed;
-    if (serving) onTrouble('a room cannot be opened', { room, reason: connection.failed });
+    if (serving) onTrouble('a room cannot be opened', { room, reason: connection.failed.en });
     return refusals.busy(room, roomUnavailableRetryMs);
   };
   const rooms = new Rooms({
@@ -145,7 +152,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     dialects: () => (audience.text > 0 ? bothDialects : jsonOnly),
   });
   for (const opened of await Promise.all(started.rooms.map((room) => rooms.open(room)))) {
-    if (isRefusal(opened)) throw new StartFailure(unavailable ?? opened.message.en);
+    if (isRefusal(opened)) throw new StartFailure(unavailable ?? opened.message);
   }
 
   /** Notes that a connection of a user is over, again until that is on disk. */
