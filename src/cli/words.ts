@@ -1,4 +1,5 @@
 import type { Language } from '../protocol/speech.js';
+import { wordIn } from '../protocol/text-words.js';
 
 /** Everything the commands say to people, but for what the server says and what yargs says itself. */
 const english = {
@@ -766,7 +767,7 @@ const portuguese: Words = {
   reacted: (user, seq, reaction) => `${user} reagiu a #${seq}: ${reaction}`,
   tookBack: (user, seq, reaction) => `${user} retirou ${reaction} de #${seq}`,
   joined: (user) => `${user} entrou`,
-  left: (user, reason) => `${user} saiu${reason === undefined ? '' : ` (${reason})`}`,
+  left: (user, reason) => `${user} saiu${reason === undefined ? '' : ` (${wordIn('pt', reason)})`}`,
   changed: (user, topic) => (topic === undefined ? `${user} mudou a sala` : `${user} mudou o tópico para: ${topic}`),
   invited: (user, room) => `${user} convida você; "salas listen ${room}" entra`,
   logReplaced: 'o registro desta sala foi trocado; "salas history" o mostra',
