@@ -1,4 +1,4 @@
-import { type Language, quote } from '../protocol/speech.js';
+import { type Language, quote, type Speech } from '../protocol/speech.js';
 import { suggestion } from '../protocol/suggestion.js';
 import { languageVariable } from './language.js';
 import { type SettingName, type Settings, settingNames, settingNeeds, settingOf, variableOf } from './settings.js';
@@ -32,7 +32,7 @@ export interface Configuration {
   /** What must be mended before the values may be used, a line each. */
   readonly problems: readonly string[];
   /** What may be a mistake, a line each. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Speech[];
 }
 
 export const fileVariable = variableOf('config');
@@ -74,7 +74,10 @@ export async function configure({ flags, env, file }: Given, language: Language)
     values: Object.fromEntries(all.map(({ name, value }) => [name, value])) as unknown as Settings,
     settled: all,
     problems,
-    warnings: unknownVariables(env).map(({ variable, meant }) => words.variableUnknown(variable, meant)),
+    warnings: unknownVariables(env).map(({ variable, meant }) => ({
+      en: wordsIn('en').variableUnknown(variable, meant),
+      pt: wordsIn('pt').variableUnknown(variable, meant),
+    })),
   };
 }
 

@@ -177,7 +177,7 @@ export async function serve(given: Given, language: Language): Promise<void> {
   process.on('SIGHUP', reload);
   const address = host.includes(':') ? `[${host}]` : host;
   process.stdout.write(`salas listening on ${address}:${gateway.port}\n`);
-  for (const warning of warnings) (await logger()).warn(warning);
+  for (const warning of warnings) (await logger()).warn(warning.en);
   (await logger()).info({ host, port: gateway.port, metricsPort, data: directory, version }, 'listening');
   if (files !== undefined && certificate !== undefined) await warnOfExpiry(files, certificate, logger);
 }
