@@ -6,6 +6,9 @@ import { suggestion } from './suggestion.js';
 const formattersMax = 64;
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
+/** All zones by their cities, once somebody was looking for one. */
+let zones: ReadonlyMap<string, string> | undefined;
+
 /** Longer than any zone is called. */
 const nameCharactersMax = 40;
 const offsetPattern = /^(?:UTC|GMT)?([+-])(\d{1,2})(?::?([0-5]\d))?$/i;
@@ -31,9 +34,8 @@ export function findTimeZone(said: string): string | undefined {
 
 /** The zone that was probably meant, by its city or by what is spelled nearly so. */
 export function suggestTimeZone(said: string): string | undefined {
-  const zones = Intl.supportedValuesOf('timeZone');
-  const city = plain(said);
-  return zones.find((zone) => plain(zone.slice(zone.lastIndexOf('/') + 1)) === city) ?? suggestion(said, zones);
+  zones ??= new Map(Intl.supportedValuesOf('timeZone').map((zone) => [cityOf(zone), zone]));
+  return zones.get(cityOf(said)) ?? suggestion(said, [...zones.values()]);
 }
 
 /** `2026-11-22 14:03`. */
@@ -64,6 +66,8 @@ function formatterOf(zone: string): Intl.DateTimeFormat {
 /** Swedish writes dates and times as ISO 8601 does, with a space between them. */
 const fields = { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit' } as const;
 
-function plain(name: string): string {
-  return name.normalize('NFD').replace(/\p{M}/gu, '').replaceAll('_', ' ').toLowerCase();
+/** Of a name like `America/Sao_Paulo` the city, without accents. */
+function cityOf(name: string): string {
+  const city = name.slice(name.lastIndexOf('/') + 1);
+  return city.normalize('NFD').replace(/\p{M}/gu, '').replaceAll('_', ' ').toLowerCase();
 }

@@ -4,10 +4,10 @@ import type { Line } from '../protocol/lines.js';
 import { isPlain, type Look, plainLook } from '../protocol/look.js';
 import type { MethodName } from '../protocol/methods.js';
 import type { RoomName, SessionId } from '../protocol/names.js';
-import { dress } from '../protocol/pushes.js';
 import { type Refusal, refusals } from '../protocol/refusals.js';
 import type { Language, Speech } from '../protocol/speech.js';
 import { type Call, type Caller, CallQueue } from './call-queue.js';
+import { dressed } from './dressing.js';
 import type { Cursor, Reader } from './feed.js';
 import { Interpreter, type Speaker } from './interpreter.js';
 import type { Origin } from './origins.js';
@@ -169,7 +169,7 @@ export class Session implements ConnectionHandler, Reader, Speaker, Caller {
   /** Sends whole lines that were not asked for. */
   write(lines: string | Uint8Array): void {
     if (this.#ending) return;
-    this.#connection.outbox.put(this.#dressed === undefined ? lines : dress(lines, this.#dressed));
+    this.#connection.outbox.put(this.#dressed === undefined ? lines : dressed(lines, this.#dressed));
   }
 
   /** Says something to people, which programs ignore. */
