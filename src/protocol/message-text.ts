@@ -30,14 +30,14 @@ export function formatMessage(room: string, from: string, message: ShownMessage,
   return `${place} ${user}${marks(message, language)}: ${shown(text)}${reacted}`;
 }
 
-/** Where something stands, and when it was for who wants to know: `[sala1 #42 14:03]`. */
+/** Where something stands, and when it was for who wants to know, where it has a time: `[sala1 #42 14:03]`. */
 export function shownPlace(
   room: string,
   kind: string,
-  { seq, at }: { readonly seq: number; readonly at: number },
+  { seq, at }: { readonly seq: number; readonly at?: number },
   look: Look,
 ): string {
-  const time = look.zone === undefined ? '' : ` ${clockTime(at, look.zone)}`;
+  const time = look.zone === undefined || at === undefined ? '' : ` ${clockTime(at, look.zone)}`;
   return shownOrigin(`${room} ${kind}#${seq}${time}`, look);
 }
 

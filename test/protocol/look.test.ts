@@ -3,7 +3,15 @@ import fc from 'fast-check';
 import t from 'tap';
 import type { RoomEvent } from '../../src/protocol/events.js';
 import { changeLook, isPlain, type Look, plainLook } from '../../src/protocol/look.js';
-import { dress, encodePrivateMessages, encodeRoomEvents } from '../../src/protocol/pushes.js';
+import {
+  dress,
+  encodeAnnouncement,
+  encodeDraining,
+  encodeInvitation,
+  encodePrivateMessages,
+  encodeReset,
+  encodeRoomEvents,
+} from '../../src/protocol/pushes.js';
 import { formatResult } from '../../src/protocol/text-replies.js';
 import { clockTime } from '../../src/protocol/time-zones.js';
 import { acceptedTexts, roomNames, userIds, wholeNumbers } from '../support/arbitraries.js';
@@ -20,6 +28,12 @@ const target = bia;
 /** One of every kind, with the words that tell of it in Portuguese. */
 const happenings: readonly (readonly [RoomEvent, string])[] = [
   [{ ...by, type: 'said', text: 'oi' }, 'ana#1: oi'],
+  [{ ...by, type: 'said', text: 'oi', replyTo: 40, editedAt: at }, 'ana#1 (para #40, editada): oi'],
+  [{ ...by, type: 'said', text: '' }, '* uma mensagem de ana#1 que foi apagada'],
+  [{ ...by, type: 'edited', target: 42, text: 'olá' }, '* ana#1 editou #42: olá'],
+  [{ ...by, type: 'deleted', target: 42 }, '* ana#1 apagou #42'],
+  [{ ...by, type: 'reacted', target: 42, reaction: '👍', on: true }, '* ana#1 reagiu a #42: 👍'],
+  [{ ...by, type: 'reacted', target: 42, reaction: '👍', on: false }, '* ana#1 retirou 👍 de #42'],
   [{ ...by, type: 'joined', role: 'member' }, '* ana#1 entrou'],
   [{ ...by, type: 'left' }, '* ana#1 saiu'],
   [{ ...by, type: 'left', reason: 'expired' }, '* ana#1 saiu (expirou)'],
@@ -90,6 +104,14 @@ t.test('a run of lines stays as many, in order, and comments stay as they are', 
     happenings.map(([event, words]) => `[sala1 #${event.seq}] ${words}`),
   );
   t.equal(dress('# oi\n', portuguese), '# oi\n');
+});
+
+t.test('what is told of no time has none', async (t) => {
+  const look = { ...portuguese, zone: '-03:00' };
+  t.match(dress(encodeReset(sala1, 'e2', 7, 'json'), look), /^\[sala1 #7\] \* o registro desta sala recomeça; .+\n$/);
+  t.equal(dress(encodeInvitation(sala1, bia, 'json'), look), '[sala1] * bia#1 convida você; /entrar sala1\n');
+  t.equal(dress(encodeAnnouncement('oi\ttodos', at, 'json'), look), '# oi todos\n');
+  t.match(dress(encodeDraining(1000, 'json'), look), /^# o servidor está encerrando; .* 1000 ms\n$/);
 });
 
 t.test('answers are in the language that was chosen', async (t) => {
