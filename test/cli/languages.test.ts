@@ -18,7 +18,7 @@ t.test('who asks for Portuguese is told why a server does not start in Portugues
     [['serve', '--data', join(directory, 'broken')], /supervisor\.db não é um banco de dados/],
     [['serve', '--data', data, '--tls-cert', pem, '--tls-key', pem], /a\.pem não tem certificado em PEM/],
     [['admin', 'check', '--data', join(directory, 'nowhere')], /não tem dados do salas/],
-    [['admin', 'status', '--data', join(directory, 'nowhere')], /nenhum servidor roda/],
+    [['admin', 'status', '--data', '/nonexistent'], /nenhum servidor roda/],
     [['serve', '--port', 'x'], /--port deve ser um número inteiro/],
     [['rooms', '--prot', '1'], /Argumento desconhecido/i],
   ];
