@@ -12,12 +12,13 @@ export function dim(text: string): string {
 
 /** A user's id in the colour that this user has everywhere. */
 export function coloured(user: string): string {
-  return `\u001b[${nameColours[hash(user) % nameColours.length]}m${user}${colourEnd}`;
+  return `\u001b[${nameColours[colourOf(user, nameColours.length)]}m${user}${colourEnd}`;
 }
 
-/** FNV-1a over UTF-16 units (http://www.isthe.com/chongo/tech/comp/fnv/). */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
-  return value >>> 0;
+/** Which of so many colours is a user's, from 0. */
+export function colourOf(user: string, colours: number): number {
+  // FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/): neighbours as ana#1 and ana#2 get different colours.
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < user.length; i++) hash = Math.imul(hash ^ user.charCodeAt(i), 0x01000193);
+  return (hash >>> 0) % colours;
 }
