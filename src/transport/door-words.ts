@@ -8,7 +8,7 @@ export function doorWords(version: string, limits: Limits) {
   const { connectionsMax, connectionsPerAddressMax } = limits;
   return {
     // It fits a line of a terminal, and its command speaks the language of who reads it.
-    banner: `# salas ${version}: /register NAME lets you in, /help helps; em português: /ajuda`,
+    banner: `# salas ${version}: /help helps, /register NAME lets you in; em português: /ajuda`,
     crowded: line(version, {
       en: `there are ${connectionsMax} connections, and may be no more; come again later`,
       pt: `há ${connectionsMax} conexões, o máximo; volte mais tarde`,
