@@ -27,8 +27,8 @@ const edges: Record<string, readonly string[]> = {
   yargs: ['cli/main.ts'],
   pino: ['cli/'],
   yaml: ['cli/settings-file.ts'],
-  leven: ['cli/configuration.ts'],
   'string-width': ['cli/chat/cells.ts'],
+  leven: ['protocol/suggestion.ts'],
   'prom-client': ['transport/metrics.ts'],
   'net-ipc': [],
 };

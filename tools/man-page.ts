@@ -1,7 +1,7 @@
 import type { CommandOutline, OptionOutline } from '../src/cli/command-outline.js';
+import { languageOf } from '../src/cli/language.js';
 import { commandOutline } from '../src/cli/main.js';
 import { version } from '../src/cli/version.js';
-import { languageOf } from '../src/cli/words.js';
 import type { Language } from '../src/protocol/speech.js';
 
 // Prints the man page in the language of the locale: `node build/tools/man-page.js DATE`. See man(7) for the macros.
@@ -203,4 +203,4 @@ function prose(text: string): string {
     .replace(/^[.']/, '\\&$&');
 }
 
-process.stdout.write(manPage(commandOutline(), languageOf(process.env), process.argv[2] ?? ''));
+process.stdout.write(manPage(commandOutline(), languageOf([], process.env), process.argv[2] ?? ''));

@@ -5,7 +5,8 @@ import { defaultLimits, type Limits } from '../src/protocol/limits.js';
 import { type Method, type MethodName, methods } from '../src/protocol/methods.js';
 import type { ParamTable } from '../src/protocol/params.js';
 import { type ErrorCode, errorNumbers, isTemporary, type Refusal, refusals } from '../src/protocol/refusals.js';
-import { connectionCommands, help } from '../src/protocol/text-commands.js';
+import { connectionCommands } from '../src/protocol/text-commands.js';
+import { help } from '../src/protocol/text-help.js';
 
 /** The tables of docs/protocol.md, made from the source that the server itself runs on. */
 
@@ -140,7 +141,9 @@ const examples: { readonly [Name in keyof typeof refusals]: Refusal } = {
   parseError: refusals.parseError(),
   invalidRequest: refusals.invalidRequest('params'),
   methodNotFound: refusals.methodNotFound(),
-  commandNotFound: refusals.commandNotFound('/jion'),
+  commandNotFound: refusals.commandNotFound('/jion', '/join'),
+  languageUnknown: refusals.languageUnknown('fr'),
+  timeZoneUnknown: refusals.timeZoneUnknown('lisbon', 'Europe/Lisbon'),
   usage: refusals.usage({ en: '/join ROOM', pt: '/join ROOM' }),
   paramMissing: refusals.paramMissing('room'),
   paramUnknown: refusals.paramUnknown('rom', ['room', 'after']),
@@ -160,11 +163,12 @@ const examples: { readonly [Name in keyof typeof refusals]: Refusal } = {
   accountExists: refusals.accountExists('ana#1'),
   accountNotFound: refusals.accountNotFound('ana#1'),
   sessionNotFound: refusals.sessionNotFound(),
-  roomNotFound: refusals.roomNotFound('sala9'),
+  roomNotFound: refusals.roomNotFound('saal1', 'sala1'),
   roomExists: refusals.roomExists('sala1'),
   roomNameInvalid: refusals.roomNameInvalid(defaultLimits),
   notInRoom: refusals.notInRoom('sala1'),
   noCurrentRoom: refusals.noCurrentRoom(),
+  noRoomForStrangers: refusals.noRoomForStrangers(),
   userNotFound: refusals.userNotFound('ana'),
   userNotInRoom: refusals.userNotInRoom('ana#1', 'sala1'),
   textEmpty: refusals.textEmpty('text'),

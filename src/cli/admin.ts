@@ -23,7 +23,7 @@ const epochBytes = 6;
 /** Reads all files and tells what is wrong with them. Answers the exit code: 1 where something is. */
 export function check({ data, json, language }: AdminOptions): number {
   const words = wordsIn(language);
-  return telling(json, () => {
+  return telling({ json, language }, () => {
     const reports = collect(checkDirectory(resolve(data)), ({ file }) => file);
     const whole = reports.every(({ faults }) => faults.length === 0);
     if (json) {
@@ -46,7 +46,7 @@ export function check({ data, json, language }: AdminOptions): number {
 /** Copies all databases into the directory `target`. Answers the exit code. */
 export function backup(target: string, { data, json, language }: AdminOptions): number {
   const words = wordsIn(language);
-  return telling(json, () => {
+  return telling({ json, language }, () => {
     // It is read by nobody but who made it, as the data is.
     process.umask(0o077);
     const directory = resolve(target);
@@ -64,7 +64,7 @@ export function backup(target: string, { data, json, language }: AdminOptions): 
 /** Brings a copy back into an empty data directory. Answers the exit code. */
 export function restoreFrom(source: string, { data, json, language }: AdminOptions): number {
   const words = wordsIn(language);
-  return telling(json, () => {
+  return telling({ json, language }, () => {
     process.umask(0o077);
     const directory = resolve(data);
     const newEpoch = () => randomBytes(epochBytes).toString('hex');
@@ -87,13 +87,13 @@ function collect<Step>(steps: Iterable<Step>, name: (step: Step) => string): Ste
 }
 
 /** Runs `work`, and tells what is wrong with the files if something is. */
-export function telling(json: boolean, work: () => number): number {
+export function telling({ json, language }: Pick<AdminOptions, 'json' | 'language'>, work: () => number): number {
   try {
     return work();
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     if (json) say(jsonLine({ error: error.message }));
-    complain(error.message);
+    complain(error.said[language]);
     return exitCodes.refused;
   }
 }

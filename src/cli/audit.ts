@@ -10,7 +10,7 @@ import { type Words, wordsIn } from './words.js';
 /** Shows who did what with the power that rooms give, the latest `limit` of it. Answers the exit code. */
 export function audit(room: string | undefined, limit: number, { data, json, language }: AdminOptions): number {
   const words = wordsIn(language);
-  return telling(json, () => {
+  return telling({ json, language }, () => {
     const { entries, more } = readAudit(resolve(data), room?.normalize('NFC'), limit);
     if (json) {
       say(jsonLine({ entries: entries.map(audited), more }));

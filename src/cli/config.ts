@@ -16,7 +16,7 @@ export interface ConfigOptions {
 /** Shows every setting and where its value comes from. Answers the exit code: 1 where something is wrong. */
 export async function print(given: Given, { json, language }: ConfigOptions): Promise<number> {
   const words = wordsIn(language);
-  const { settled, problems, warnings } = await configure(given, json ? 'en' : language);
+  const { settled, problems, warnings } = await told(given, json ? 'en' : language);
   if (json) {
     const list = settled.map((setting) => ({
       ...setting,
@@ -33,10 +33,16 @@ export async function print(given: Given, { json, language }: ConfigOptions): Pr
 
 /** Tells what is wrong with the settings. Answers the exit code: 1 where something is. */
 export async function check(given: Given, { json, language }: ConfigOptions): Promise<number> {
-  const { problems, warnings } = await configure(given, json ? 'en' : language);
+  const { problems, warnings } = await told(given, json ? 'en' : language);
   if (json) say(jsonLine({ ok: problems.length === 0, problems, warnings }));
   else if (problems.length === 0) say(wordsIn(language).configGood);
   return conclude(problems, warnings);
+}
+
+/** The settings, with what is said of them in one language. */
+async function told(given: Given, language: Language) {
+  const { warnings, ...configuration } = await configure(given, language);
+  return { ...configuration, warnings: warnings.map((warning) => warning[language]) };
 }
 
 function conclude(problems: readonly string[], warnings: readonly string[]): number {

@@ -1,5 +1,6 @@
-import { closestMatch } from 'leven';
-import { type Language, quote } from '../protocol/speech.js';
+import { type Language, quote, type Speech } from '../protocol/speech.js';
+import { suggestion } from '../protocol/suggestion.js';
+import { languageVariable } from './language.js';
 import { type SettingName, type Settings, settingNames, settingNeeds, settingOf, variableOf } from './settings.js';
 import type { Entry } from './settings-file.js';
 import { wordsIn } from './words.js';
@@ -31,7 +32,7 @@ export interface Configuration {
   /** What must be mended before the values may be used, a line each. */
   readonly problems: readonly string[];
   /** What may be a mistake, a line each. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Speech[];
 }
 
 export const fileVariable = variableOf('config');
@@ -73,7 +74,10 @@ export async function configure({ flags, env, file }: Given, language: Language)
     values: Object.fromEntries(all.map(({ name, value }) => [name, value])) as unknown as Settings,
     settled: all,
     problems,
-    warnings: unknownVariables(env).map(({ variable, meant }) => words.variableUnknown(variable, meant)),
+    warnings: unknownVariables(env).map(({ variable, meant }) => ({
+      en: wordsIn('en').variableUnknown(variable, meant),
+      pt: wordsIn('pt').variableUnknown(variable, meant),
+    })),
   };
 }
 
@@ -87,15 +91,8 @@ async function entriesOf(file: string | undefined, language: Language, problems:
 }
 
 function unknownVariables(env: NodeJS.ProcessEnv): { variable: string; meant: string | undefined }[] {
-  const known = [fileVariable, ...settingNames.map(variableOf)];
+  const known = [fileVariable, languageVariable, ...settingNames.map(variableOf)];
   return Object.keys(env)
     .filter((variable) => variable.startsWith('SALAS_') && !known.includes(variable))
-    .map((variable) => ({ variable: quote(variable).slice(1, -1), meant: suggestion(variable, known) }));
-}
-
-/** What was probably meant, if anything comes near. */
-function suggestion(written: string, known: readonly string[]): string | undefined {
-  // A third of a word mistyped, and a letter, is still that word; the prefix of variables proves nothing.
-  const said = written.replace(/^SALAS_/, '');
-  return closestMatch(written, known, { maxDistance: Math.floor(said.length / 3) + 1 });
+    .map((variable) => ({ variable: quote(variable).slice(1, -1), meant: suggestion(variable, known, 'SALAS_') }));
 }

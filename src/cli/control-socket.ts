@@ -1,10 +1,18 @@
 import type { Limits } from '../protocol/limits.js';
+import type { Speech } from '../protocol/speech.js';
 import { controlSocket, freeControlSocket } from '../storage/data-directory.js';
+import { StorageError } from '../storage/database.js';
 import { type ControlHandlers, type ControlServer, listenForControl } from '../transport/control.js';
 
-/** The operator's socket cannot be had; `message` says why in one line. */
+/** The operator's socket cannot be had; `said` says why in one line. */
 export class NoControl extends Error {
   override readonly name = 'NoControl';
+  readonly said: Speech;
+
+  constructor(cause: Error) {
+    super(cause.message, { cause });
+    this.said = cause instanceof StorageError ? cause.said : { en: cause.message, pt: cause.message };
+  }
 }
 
 /**
@@ -23,6 +31,6 @@ export async function openControl(
     freeControlSocket(path);
     return await listenForControl(path, handlers, limits, onBug);
   } catch (error) {
-    throw new NoControl((error as Error).message, { cause: error });
+    throw new NoControl(error as Error);
   }
 }

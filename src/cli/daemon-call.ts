@@ -6,6 +6,7 @@ import { controlSocket } from '../storage/data-directory.js';
 import { StorageError } from '../storage/database.js';
 import type { AdminOptions } from './admin.js';
 import { exitCodes } from './exit-codes.js';
+import { whyLost } from './failure.js';
 import { jsonLine, printable } from './printable.js';
 import { wordsIn } from './words.js';
 
@@ -35,9 +36,9 @@ export async function asking(
     if (error instanceof ServerUnreachable) {
       const { code } = error.cause as NodeJS.ErrnoException;
       complain(code === 'EACCES' ? words.notOperator(directory) : words.noDaemon(directory));
-    } else if (error instanceof ConnectionLost) complain(words.lost(error.message));
+    } else if (error instanceof ConnectionLost) complain(whyLost(error, words));
     else if (error instanceof CallTimedOut) complain(words.timedOut(error.deadlineMs / 1000));
-    else if (error instanceof StorageError) complain(error.message);
+    else if (error instanceof StorageError) complain(error.said[language]);
     else throw error;
     return exitCodes.unreachable;
   }

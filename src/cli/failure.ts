@@ -1,4 +1,4 @@
-import { CallRefused, CallTimedOut, ConnectionLost, ServerUnreachable, TlsFailed } from '../client/errors.js';
+import { CallRefused, CallTimedOut, ConnectionLost, NotSalas, ServerUnreachable, TlsFailed } from '../client/errors.js';
 import { NotLoggedIn } from './account-visit.js';
 import { exitCodes } from './exit-codes.js';
 import { jsonLine, printable } from './printable.js';
@@ -41,7 +41,7 @@ export function failureText(
   if (error instanceof ServerUnreachable) return words.unreachable(address, reasonOf(error));
   if (error instanceof TlsFailed) return tlsFault(error, address, words);
   if (error instanceof CaUnusable) return words.caUnusable(error.file, error.message);
-  if (error instanceof ConnectionLost) return words.lost(error.message);
+  if (error instanceof ConnectionLost) return whyLost(error, words);
   if (error instanceof CallTimedOut) return words.timedOut(error.deadlineMs / 1000);
   return undefined;
 }
@@ -66,6 +66,12 @@ function tlsFault(error: TlsFailed, address: string, words: Words): string {
     default:
       return fault satisfies never;
   }
+}
+
+/** Why there was no answer: in the system's words where the system knows, else it was the server's will. */
+export function whyLost(error: ConnectionLost, words: Words): string {
+  if (error instanceof NotSalas) return words.notSalas;
+  return words.lost(error.cause === undefined ? words.serverEnded : reasonOf(error));
 }
 
 function say(message: string): void {

@@ -6,9 +6,10 @@ import { controlSocket } from '../storage/data-directory.js';
 import { exitCodes } from './exit-codes.js';
 import { tellFailure } from './failure.js';
 import { htmlReport } from './load/html.js';
+import { violationTypes } from './load/ledger.js';
 import { runLoad } from './load/load.js';
 import { OwnDaemon } from './load/own-daemon.js';
-import { type LoadSummary, summarize } from './load/report.js';
+import { type LoadSummary, summarize, violationWords } from './load/report.js';
 import { jsonLine, printable } from './printable.js';
 import { table } from './table.js';
 import { CaUnusable, type Trust, tlsOf } from './trust.js';
@@ -56,9 +57,11 @@ export async function loadTest(options: LoadTestOptions): Promise<number> {
       if (process.stderr.isTTY) process.stderr.write(`\r${words.loadProgress(second, seconds, measures.answered)}`);
     });
     if (process.stderr.isTTY) process.stderr.write('\r\u001b[2K');
-    const target = daemon === undefined ? `${host}:${port}` : 'a daemon of its own';
-    const summary = summarize({ clients, rooms: rooms.length, rate, seconds, payload, target }, result);
-    if (html !== undefined) writeFileSync(html, htmlReport(summary, result.measures));
+    // Programs are told the same in every language.
+    const spoken = json ? 'en' : options.language;
+    const target = daemon === undefined ? `${host}:${port}` : wordsIn(spoken).loadOwnDaemon;
+    const summary = summarize({ clients, rooms: rooms.length, rate, seconds, payload, target }, result, spoken);
+    if (html !== undefined) writeFileSync(html, htmlReport(summary, result.measures, options.language));
     process.stdout.write(`${json ? jsonLine(summary) : shown(summary, words)}\n`);
     return summary.ok ? exitCodes.done : exitCodes.refused;
   } catch (error) {
@@ -92,13 +95,7 @@ function shown(summary: LoadSummary, words: Words): string {
     [words.loadMaxPause, ms(summary.maxPauseMs)],
     [words.loadAnswerLatency, ms(answerMs.p50Ms, answerMs.p99Ms, answerMs.maxMs)],
     [words.loadDeliveryLatency, ms(deliveryMs.p50Ms, deliveryMs.p99Ms, deliveryMs.maxMs)],
-    [words.loadLost, `${summary.violations.lost}`],
-    [words.loadDoubled, `${summary.violations.doubled}`],
-    [words.loadReordered, `${summary.violations.reordered}`],
-    [words.loadGap, `${summary.violations.gap}`],
-    [words.loadAltered, `${summary.violations.altered}`],
-    [words.loadMisdelivered, `${summary.violations.misdelivered}`],
-    [words.loadReplaced, `${summary.violations.replaced}`],
+    ...violationTypes.map((type): [string, string] => [violationWords(words)[type], `${summary.violations[type]}`]),
   ];
   const problems = [...summary.violationExamples, ...summary.errorExamples].map((problem) => printable(problem));
   return [

@@ -9,15 +9,16 @@ import { type CommandOutline, type Declaration, outline } from './command-outlin
 import { fileVariable, type Given } from './configuration.js';
 import { defaultName } from './default-name.js';
 import { exportFormats } from './export/formats.js';
+import { languageOf, languages } from './language.js';
 import type { Coming, OneShot, OneShotOptions } from './one-shot.js';
 import { type SettingName, type Settings, settingNames, settingOf, variableOf } from './settings.js';
 import { shells } from './shells.js';
 import { version } from './version.js';
-import { languageOf, wordsIn } from './words.js';
+import { wordsIn } from './words.js';
 
 /** The command line. Each command's own module is loaded only when the command is called. */
 
-const language = languageOf(process.env);
+const language = languageOf(process.argv.slice(2), process.env);
 const words = wordsIn(language);
 const widthMax = 100;
 const portMax = 65_535;
@@ -208,7 +209,12 @@ function lastGiven<Given extends object>(options: Given): Given {
 export const commandLine = yargs()
   .scriptName('salas')
   .locale(language === 'pt' ? 'pt_BR' : 'en')
-  .updateStrings({ 'Not enough non-option arguments: got %s, need at least %s': argumentsMissing })
+  .updateStrings({
+    'Not enough non-option arguments: got %s, need at least %s': argumentsMissing,
+    'Unknown command: %s': { one: words.commandUnknown, other: words.commandsUnknown } as unknown as string,
+    deprecated: words.deprecated,
+    'deprecated: %s': `${words.deprecated}: %s`,
+  })
   .usage(`$0 <command>\n\n${words.about}`)
   .parserConfiguration(parserConfiguration)
   .command(
@@ -786,6 +792,13 @@ export const commandLine = yargs()
   .recommendCommands()
   .strict()
   .version(version)
+  .option('lang', {
+    choices: languages,
+    requiresArg: true,
+    describe: words.lang,
+    defaultDescription: words.langByDefault,
+    global: true,
+  })
   .alias({ help: 'h' })
   .wrap(Math.min(widthMax, process.stdout.columns ?? widthMax))
   .exitProcess(false)

@@ -1,4 +1,5 @@
 import type { Push } from '../client/pushes.js';
+import { plainLook } from '../protocol/look.js';
 import { formatMessage, type ShownMessage } from '../protocol/message-text.js';
 import type { RoomName, UserId } from '../protocol/names.js';
 import type { Language } from '../protocol/speech.js';
@@ -14,7 +15,7 @@ export function messageLine(
   message: ShownMessage & { readonly from: string },
   language: Language,
 ): string {
-  return withDimOrigin(formatMessage(room, message.from, message, language));
+  return withDimOrigin(formatMessage(room, message.from, message, { ...plainLook, language }));
 }
 
 export function privateMessageLine(message: {

@@ -1,4 +1,4 @@
-import { ConnectionLost } from '../client/errors.js';
+import { NotSalas } from '../client/errors.js';
 import type { Participant } from '../client/participant.js';
 import { exitCodes } from './exit-codes.js';
 import { tellFailure } from './failure.js';
@@ -62,6 +62,6 @@ function shown(show: () => Shown): Shown {
   try {
     return show();
   } catch (cause) {
-    throw new ConnectionLost('what answers there is not a salas server', { cause });
+    throw new NotSalas(cause);
   }
 }

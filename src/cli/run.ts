@@ -1,7 +1,10 @@
+import { quote } from '../protocol/speech.js';
 import { markedArguments } from './arguments.js';
 import { exitCodes } from './exit-codes.js';
+import { languageIn, languageOf, languageVariable } from './language.js';
 import { commandLine, commandOutline, UsageError } from './main.js';
 import type { Shell } from './shells.js';
+import { wordsIn } from './words.js';
 
 /** `salas`: does what the arguments of this process say. */
 
@@ -17,6 +20,10 @@ try {
     const [, shell, , ...words] = args;
     await (await import('./completion.js')).printCandidates(commandOutline(), shell as Shell, words);
   } else {
+    const said = process.env[languageVariable];
+    if (said !== undefined && said !== '' && languageIn(said) === undefined) {
+      throw new UsageError(wordsIn(languageOf(args, process.env)).langUnknown(quote(said)));
+    }
     await commandLine.parseAsync(markedArguments(args));
   }
 } catch (error) {

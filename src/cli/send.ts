@@ -9,8 +9,8 @@ export function send(room: string, text: string, replyTo: number | undefined): O
       await user.join(room);
       return user.send(room, text, reply);
     },
-    show: ({ room, seq }, { language }, userId) => ({
-      text: messageLine(room, { seq, from: userId, text, ...reply }, language),
+    show: ({ room, seq, at }, { language }, userId) => ({
+      text: messageLine(room, { seq, at, from: userId, text, ...reply }, language),
     }),
   };
 }

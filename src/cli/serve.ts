@@ -7,6 +7,7 @@ import { defaultLimits, type Limits, withinOpenFiles } from '../protocol/limits.
 import type { Language } from '../protocol/speech.js';
 import { addressBansFile, loadAddressBans, saveAddressBans } from '../storage/address-bans-file.js';
 import { lockDirectory } from '../storage/data-directory.js';
+import { StorageError } from '../storage/database.js';
 import type { Gateway } from '../transport/gateway.js';
 import type { UsableCertificate } from './certificate.js';
 import { type CertificateFiles, certificateFilesBy, certificateReloader, warnOfExpiry } from './certificate-files.js';
@@ -16,6 +17,7 @@ import { monitoringBy, startMonitoring } from './monitoring.js';
 import { openFilesMax } from './open-files.js';
 import { type Appliers, inTurn, settingsReloader } from './reload.js';
 import { version } from './version.js';
+import { type Words, wordsIn } from './words.js';
 
 /** A signal that comes sooner after the first is the same: Ctrl-C under npm arrives twice. */
 const secondSignalMs = 500;
@@ -25,6 +27,7 @@ export async function serve(given: Given, language: Language): Promise<void> {
   const { values: settings, problems, warnings } = await configure(given, language);
   if (problems.length > 0) return fail(problems.join('\nsalas: '));
   const { host, port, rooms, chaos } = settings;
+  const words = wordsIn(language);
   let drainSeconds = settings['drain-seconds'];
   // Only this thread goes by the settings among the limits; the others' copies of the limits need not follow.
   const limits: MutableLimits = withinOpenFiles(
@@ -47,11 +50,11 @@ export async function serve(given: Given, language: Language): Promise<void> {
   // What people say to each other is read by nobody but the daemon's user.
   process.umask(0o077);
   const files = certificateFilesBy(settings);
-  const certificate = files && (await certificateIn(files));
-  const lock = claimed(() => lockDirectory(directory));
+  const certificate = files && (await certificateIn(files, language));
+  const lock = claimed(() => lockDirectory(directory), language);
   const monitoring = monitoringBy(settings);
   const bansFile = addressBansFile(directory);
-  const banned = claimed(() => loadAddressBans(bansFile));
+  const banned = claimed(() => loadAddressBans(bansFile), language);
   // The actors' threads start while this one is still loading what it needs itself.
   const supervisor = startSupervisor(
     {
@@ -95,13 +98,13 @@ export async function serve(given: Given, language: Language): Promise<void> {
     callTimes: monitoring?.callTimes,
     onTrouble,
   }).catch((error: unknown) => {
-    if (error instanceof StartFailure) return fail(error.message);
-    return failToListen(host, port, error, '--host', '--port');
+    if (error instanceof StartFailure) return fail(error.said[language]);
+    return failToListen(`${host}:${port}`, error, '--host', '--port', words);
   });
   const metricsPort =
     monitoring &&
     (await startMonitoring(monitoring, gateway, onTrouble).catch((error: unknown) =>
-      failToListen(monitoring.host, monitoring.port, error, '--metrics-host', '--metrics-port'),
+      failToListen(`${monitoring.host}:${monitoring.port}`, error, '--metrics-host', '--metrics-port', words),
     ));
 
   let draining: Promise<boolean> | undefined;
@@ -127,7 +130,7 @@ export async function serve(given: Given, language: Language): Promise<void> {
   const onBug = (method: string, error: unknown) => onTrouble('a call failed', { method, err: error });
   const control = await openControl(directory, noted(handlers, logger), limits, onBug).catch(async (error: unknown) => {
     if (!(error instanceof NoControl)) throw error;
-    if (chaos) return fail(error.message);
+    if (chaos) return fail(error.said[language]);
     const { message: reason } = error;
     (await logger()).warn({ reason }, 'there is no control socket: salas admin cannot reach this server');
     return undefined;
@@ -174,7 +177,7 @@ export async function serve(given: Given, language: Language): Promise<void> {
   process.on('SIGHUP', reload);
   const address = host.includes(':') ? `[${host}]` : host;
   process.stdout.write(`salas listening on ${address}:${gateway.port}\n`);
-  for (const warning of warnings) (await logger()).warn(warning);
+  for (const warning of warnings) (await logger()).warn(warning.en);
   (await logger()).info({ host, port: gateway.port, metricsPort, data: directory, version }, 'listening');
   if (files !== undefined && certificate !== undefined) await warnOfExpiry(files, certificate, logger);
 }
@@ -208,31 +211,38 @@ async function finish(
 }
 
 /** What the system's errors at listening mean to people. */
-function failToListen(host: string, port: number, error: unknown, hostFlag: string, portFlag: string): never {
+function failToListen(address: string, error: unknown, hostFlag: string, portFlag: string, words: Words): never {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === undefined) throw error;
   const reasons: Record<string, string> = {
-    EADDRINUSE: `the port is in use; stop what uses it, or choose another ${portFlag}`,
-    EACCES: 'this user may not use that port; choose one above 1023',
-    EADDRNOTAVAIL: `this machine has no such address; choose another ${hostFlag}`,
-    ENOTFOUND: `there is no such host; choose another ${hostFlag}`,
+    EADDRINUSE: words.portInUse(portFlag),
+    EACCES: words.portForbidden,
+    EADDRNOTAVAIL: words.addressForeign(hostFlag),
+    ENOTFOUND: words.hostUnknown(hostFlag),
   };
-  return fail(`cannot listen on ${host}:${port}: ${reasons[code] ?? message}`);
+  return fail(words.cannotListen(address, reasons[code] ?? message));
 }
 
-async function certificateIn(files: CertificateFiles): Promise<UsableCertificate> {
-  const { readCertificate } = await import('./certificate.js');
-  return claimed(() => readCertificate(files));
-}
-
-function claimed<T>(claim: () => T): T {
+async function certificateIn(files: CertificateFiles, language: Language): Promise<UsableCertificate> {
+  const { CertificateUnusable, readCertificate } = await import('./certificate.js');
   try {
-    return claim();
+    return readCertificate(files);
   } catch (error) {
-    return fail((error as Error).message);
+    if (error instanceof CertificateUnusable) return fail(error.said[language]);
+    throw error;
   }
 }
 
+function claimed<T>(claim: () => T, language: Language): T {
+  try {
+    return claim();
+  } catch (error) {
+    if (error instanceof StorageError) return fail(error.said[language]);
+    throw error;
+  }
+}
+
+/** Ends the process; `message` is in the language of who started it. */
 function fail(message: string): never {
   process.stderr.write(`salas: ${message}\n`);
   process.exit(exitCodes.refused);

@@ -1,4 +1,5 @@
 import type { Language } from '../protocol/speech.js';
+import { wordIn } from '../protocol/text-words.js';
 
 /** Everything the commands say to people, but for what the server says and what yargs says itself. */
 const english = {
@@ -415,6 +416,37 @@ const english = {
     `the server did not answer within ${seconds} s; it is unknown whether the command took effect`,
   reconnecting: 'the connection was lost; reconnecting…',
   connectedAgain: 'connected again',
+
+  lang: 'the language of what is said to people: en or pt',
+  langByDefault: 'SALAS_LANG, else by the locale',
+  langUnknown: (said: string) => `SALAS_LANG=${said}: there is en, and there is pt`,
+  // yargs puts in what was not known.
+  commandUnknown: 'there is no command %s',
+  commandsUnknown: 'there are no commands %s',
+  deprecated: 'deprecated',
+
+  cannotListen: (address: string, why: string) => `cannot listen on ${address}: ${why}`,
+  portInUse: (flag: string) => `the port is in use; stop what uses it, or choose another ${flag}`,
+  portForbidden: 'this user may not use that port; choose one above 1023',
+  addressForeign: (flag: string) => `this machine has no such address; choose another ${flag}`,
+  hostUnknown: (flag: string) => `there is no such host; choose another ${flag}`,
+
+  loadTitle: 'salas load test',
+  loadPlan: (clients: number, rooms: number, rate: number, bytes: number, seconds: number, target: string) =>
+    `${clients} clients in ${rooms} rooms, ${rate} messages a second of ${bytes} bytes for ${seconds} s, at ${target}.`,
+  loadOwnDaemon: 'a daemon of its own',
+  loadOverTime: 'Over time',
+  loadLatency: 'Latency',
+  loadDeliveriesPerSecond: 'deliveries a second',
+  loadAnswersPerSecond: 'answers a second',
+  loadDelivery: 'delivery',
+  loadAnswer: 'answer',
+  loadRoomKilled: 'room killed',
+  loadNothing: 'Nothing was answered.',
+  loadMax: 'max',
+
+  serverEnded: 'the server ended it',
+  notSalas: 'what answers there is not a salas server',
 };
 
 export type Words = typeof english;
@@ -777,7 +809,7 @@ const portuguese: Words = {
   reacted: (user, seq, reaction) => `${user} reagiu a #${seq}: ${reaction}`,
   tookBack: (user, seq, reaction) => `${user} retirou ${reaction} de #${seq}`,
   joined: (user) => `${user} entrou`,
-  left: (user, reason) => `${user} saiu${reason === undefined ? '' : ` (${reason})`}`,
+  left: (user, reason) => `${user} saiu${reason === undefined ? '' : ` (${wordIn('pt', reason)})`}`,
   changed: (user, topic) => (topic === undefined ? `${user} mudou a sala` : `${user} mudou o tópico para: ${topic}`),
   invited: (user, room) => `${user} convida você; "salas listen ${room}" entra`,
   logReplaced: 'o registro desta sala foi trocado; "salas history" o mostra',
@@ -827,14 +859,38 @@ const portuguese: Words = {
   timedOut: (seconds) => `o servidor não respondeu em ${seconds} s; não se sabe se o comando teve efeito`,
   reconnecting: 'a conexão caiu; reconectando…',
   connectedAgain: 'conectado de novo',
+
+  lang: 'o idioma do que se diz a pessoas: en ou pt',
+  langByDefault: 'SALAS_LANG, senão o da localidade',
+  langUnknown: (said) => `SALAS_LANG=${said}: existem en e pt`,
+  commandUnknown: 'não existe o comando %s',
+  commandsUnknown: 'não existem os comandos %s',
+  deprecated: 'obsoleto',
+
+  cannotListen: (address, why) => `não é possível escutar em ${address}: ${why}`,
+  portInUse: (flag) => `a porta está em uso; pare o que a usa, ou escolha outra ${flag}`,
+  portForbidden: 'este usuário não pode usar essa porta; escolha uma acima de 1023',
+  addressForeign: (flag) => `esta máquina não tem esse endereço; escolha outro ${flag}`,
+  hostUnknown: (flag) => `esse host não existe; escolha outro ${flag}`,
+
+  loadTitle: 'teste de carga do salas',
+  loadPlan: (clients, rooms, rate, bytes, seconds, target) =>
+    `${clients} clientes em ${rooms} salas, ${rate} mensagens por segundo de ${bytes} bytes por ${seconds} s, em ${target}.`,
+  loadOwnDaemon: 'um servidor próprio',
+  loadOverTime: 'Ao longo do tempo',
+  loadLatency: 'Latência',
+  loadDeliveriesPerSecond: 'entregas por segundo',
+  loadAnswersPerSecond: 'respostas por segundo',
+  loadDelivery: 'entrega',
+  loadAnswer: 'resposta',
+  loadRoomKilled: 'sala morta',
+  loadNothing: 'Nada foi respondido.',
+  loadMax: 'máx.',
+
+  serverEnded: 'o servidor a encerrou',
+  notSalas: 'o que responde ali não é um servidor salas',
 };
 
 export function wordsIn(language: Language): Words {
   return language === 'pt' ? portuguese : english;
-}
-
-/** The language of a person with this environment, by the first of the variables that is set (POSIX). */
-export function languageOf(env: NodeJS.ProcessEnv): Language {
-  const locale = [env.LC_ALL, env.LC_MESSAGES, env.LANG].find((value) => value !== undefined && value !== '');
-  return locale !== undefined && /^pt/i.test(locale) ? 'pt' : 'en';
 }

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { type Line, LineSplitter } from '../protocol/lines.js';
 import type { MethodName, Params, Result } from '../protocol/methods.js';
 import { Calls } from './calls.js';
-import { CallRefused, ConnectionLost, SendQueueFull } from './errors.js';
+import { CallRefused, ConnectionLost, NotSalas, SendQueueFull } from './errors.js';
 import { parseMessage } from './messages.js';
 import { PushQueue } from './push-queue.js';
 import type { Push } from './pushes.js';
@@ -60,8 +60,8 @@ export class Client {
     this.#lines = new LineSplitter(limits.replyBytesMax);
     this.closed = new Promise((resolve) => socket.once('close', () => resolve()));
     socket.on('data', (chunk) => this.#read(chunk));
-    socket.on('error', (cause) => this.#lose(`the connection broke: ${cause.message}`, cause));
-    socket.once('close', () => this.#lose('the server ended the connection'));
+    socket.on('error', (cause) => this.#lose(new ConnectionLost(`the connection broke: ${cause.message}`, { cause })));
+    socket.once('close', () => this.#lose(new ConnectionLost('the server ended the connection')));
   }
 
   /**
@@ -155,7 +155,7 @@ export class Client {
 
   #take(line: Line): void {
     if (line.type === 'too-long') {
-      this.#lose(`the server sent a line over ${this.#limits.replyBytesMax} bytes`);
+      this.#lose(new ConnectionLost(`the server sent a line over ${this.#limits.replyBytesMax} bytes`));
       return;
     }
     const text = line.type === 'text' ? line.text : undefined;
@@ -163,7 +163,7 @@ export class Client {
     const message = text === undefined ? undefined : parseMessage(text);
     switch (message?.type) {
       case undefined:
-        this.#lose('what answers there is not a salas server');
+        this.#lose(new NotSalas());
         return;
       case 'push':
         this.#queue?.add(message.push, text?.length ?? 0);
@@ -194,8 +194,8 @@ export class Client {
     else this.#socket.resume();
   }
 
-  #lose(reason: string, cause?: Error): void {
-    this.#end ??= { error: new ConnectionLost(reason, { cause }), wanted: false };
+  #lose(error: ConnectionLost): void {
+    this.#end ??= { error, wanted: false };
     this.#socket.destroy();
     this.#calls.rejectAll(this.#end.error);
     this.#queue?.end(this.#end.wanted ? undefined : this.#end.error);

@@ -1,6 +1,6 @@
 import { createConnection } from 'node:net';
 import { LineSplitter } from '../protocol/lines.js';
-import { CallRefused, CallTimedOut, ConnectionLost, ServerUnreachable } from './errors.js';
+import { CallRefused, CallTimedOut, ConnectionLost, NotSalas, ServerUnreachable } from './errors.js';
 import { parseMessage } from './messages.js';
 
 const answerBytesMax = 16 * 1024 * 1024;
@@ -37,7 +37,7 @@ export function callDaemon(
       for (const line of lines.push(chunk)) {
         const message = line.type === 'text' ? parseMessage(line.text) : undefined;
         if (message?.type === 'refused') return fail(new CallRefused(message.error));
-        if (message?.type !== 'result') return fail(new ConnectionLost('what answers there is not a salas daemon'));
+        if (message?.type !== 'result') return fail(new NotSalas());
         clearTimeout(timer);
         socket.destroy();
         return resolve(message.result as Record<string, unknown>);

@@ -58,6 +58,13 @@ export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
 }
 
+/** What answers there says what no salas server says. */
+export class NotSalas extends ConnectionLost {
+  constructor(cause?: unknown) {
+    super('what answers there is not a salas server', { cause });
+  }
+}
+
 /** What is wrong with a server's TLS. */
 export type TlsFault =
   | 'expired'

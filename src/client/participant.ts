@@ -5,7 +5,15 @@ import type { ErrorCode } from '../protocol/refusals.js';
 import { type Backoff, backoffMs, defaultBackoff } from './backoff.js';
 import type { CallArgs, CallOptions, Client } from './client.js';
 import { type ConnectOptions, connect } from './connect.js';
-import { CallRefused, CallTimedOut, ConnectionLost, SendQueueFull, ServerUnreachable, TlsFailed } from './errors.js';
+import {
+  CallRefused,
+  CallTimedOut,
+  ConnectionLost,
+  NotSalas,
+  SendQueueFull,
+  ServerUnreachable,
+  TlsFailed,
+} from './errors.js';
 import { Positions } from './positions.js';
 import { PushQueue } from './push-queue.js';
 import { hasShape, type Push, type Shape } from './pushes.js';
@@ -507,7 +515,7 @@ function closed(): ConnectionLost {
 }
 
 function notUnderstood(): ConnectionLost {
-  return new ConnectionLost('what answers there is not a salas server');
+  return new NotSalas();
 }
 
 function codeOf(error: unknown): ErrorCode | undefined {

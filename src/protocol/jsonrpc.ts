@@ -1,3 +1,4 @@
+import { toldOf } from './event-pushes.js';
 import type { PrivateMessage, RoomEvent } from './events.js';
 import type { Limits } from './limits.js';
 import type { RoomName } from './names.js';
@@ -83,55 +84,14 @@ export function encodeNotification(method: string, params: object): string {
 
 /** One event of a room as the notification that its members are sent. Names need no escapes: see names.ts. */
 export function encodeRoomEvent(room: RoomName, event: RoomEvent): string {
-  const { seq, at } = event;
-  switch (event.type) {
-    case 'said': {
-      const repeatable = event.clientMsgId === undefined ? '' : `,"clientMsgId":${stringify(event.clientMsgId)}`;
-      const further = isPlain(event) ? '' : encodeFurther(event);
-      return `{"jsonrpc":"2.0","method":"room.message","params":{"room":"${room}","seq":${seq},"from":"${event.user}","at":${at},"text":${JSON.stringify(event.text)}${repeatable}${further}}}`;
-    }
-    case 'joined':
-      return encodeNotification('room.joined', { room, seq, user: event.user, at });
-    case 'left':
-      return encodeNotification('room.left', { room, seq, user: event.user, at, reason: event.reason });
-    case 'created':
-    case 'topic-changed':
-      return encodeChange(room, event, { topic: event.topic });
-    case 'edited':
-      return encodeNotification('room.edited', {
-        room,
-        seq,
-        at,
-        by: event.user,
-        target: event.target,
-        text: event.text,
-      });
-    case 'deleted':
-      return encodeNotification('room.deleted', { room, seq, at, by: event.user, target: event.target });
-    case 'reacted': {
-      const { user: by, target, reaction, on } = event;
-      return encodeNotification('room.reacted', { room, seq, at, by, target, reaction, on });
-    }
-    case 'kicked':
-      return encodeNotification('room.left', kickedParams(room, event));
-    case 'banned':
-    case 'muted':
-      return encodeChange(room, event, moderated(event));
-    case 'unbanned':
-      return encodeChange(room, event, { user: event.target, banned: false });
-    case 'unmuted':
-      return encodeChange(room, event, { user: event.target, muted: false });
-    case 'role-changed':
-      return encodeChange(room, event, { user: event.target, role: event.role });
-    case 'invited':
-      return encodeChange(room, event, { user: event.target, invited: true });
-    case 'slow-mode-changed':
-      return encodeChange(room, event, { slowModeSeconds: event.seconds });
-    case 'closed':
-      return encodeChange(room, event, { closed: true, note: event.note });
-    default:
-      return event satisfies never;
+  if (event.type === 'said') {
+    const { seq, user, at, text, clientMsgId } = event;
+    const repeatable = clientMsgId === undefined ? '' : `,"clientMsgId":${stringify(clientMsgId)}`;
+    const further = isPlain(event) ? '' : encodeFurther(event);
+    return `{"jsonrpc":"2.0","method":"room.message","params":{"room":"${room}","seq":${seq},"from":"${user}","at":${at},"text":${JSON.stringify(text)}${repeatable}${further}}}`;
   }
+  const { method, params } = toldOf(room, event);
+  return encodeNotification(method, params);
 }
 
 type Said = Extract<RoomEvent, { type: 'said' }>;
@@ -145,18 +105,6 @@ function encodeFurther({ text, replyTo, editedAt }: Said): string {
   const reply = replyTo === undefined ? '' : `,"replyTo":${replyTo}`;
   const edited = editedAt === undefined ? '' : `,"editedAt":${editedAt}`;
   return `${reply}${edited}${text === '' ? ',"deleted":true' : ''}`;
-}
-
-function kickedParams(room: RoomName, { seq, at, user, target, note }: Extract<RoomEvent, { type: 'kicked' }>): object {
-  return { room, seq, user: target, at, reason: 'kicked', by: user, note };
-}
-
-function moderated({ type, target, until, note }: Extract<RoomEvent, { type: 'banned' | 'muted' }>): object {
-  return { user: target, [type]: true, until, note };
-}
-
-function encodeChange(room: RoomName, { seq, user, at }: RoomEvent, change: object): string {
-  return encodeNotification('room.changed', { room, seq, by: user, at, ...change });
 }
 
 export function encodePrivateMessage(message: PrivateMessage): string {

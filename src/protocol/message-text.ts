@@ -1,9 +1,12 @@
+import { type Look, plainLook, shownOrigin, shownUser } from './look.js';
 import type { Language, Speech } from './speech.js';
+import { clockTime } from './time-zones.js';
 
 /** A message of a room as people see it, a line. */
 
 export interface ShownMessage {
   readonly seq: number;
+  readonly at: number;
   /** Empty where it was deleted. */
   readonly text: string;
   readonly replyTo?: number | undefined;
@@ -17,12 +20,25 @@ const words = {
 } as const satisfies Record<string, Speech>;
 
 /** `[sala1 #42] ana#1 (to #40, edited): oi [👍 2]` */
-export function formatMessage(room: string, from: string, message: ShownMessage, language: Language = 'en'): string {
-  const { seq, text, reactions } = message;
-  if (text === '') return `[${room} #${seq}] * ${deletedMessage(from)[language]}`;
+export function formatMessage(room: string, from: string, message: ShownMessage, look = plainLook): string {
+  const { text, reactions } = message;
+  const { language = 'en' } = look;
+  const [place, user] = [shownPlace(room, '', message, look), shownUser(from, look)];
+  if (text === '') return `${place} * ${deletedMessage(user)[language]}`;
   const reacted =
     reactions === undefined ? '' : reactions.map(({ reaction, users }) => ` [${reaction} ${users}]`).join('');
-  return `[${room} #${seq}] ${from}${marks(message, language)}: ${shown(text)}${reacted}`;
+  return `${place} ${user}${marks(message, language)}: ${shown(text)}${reacted}`;
+}
+
+/** Where something stands, and when it was for who wants to know, where it has a time: `[sala1 #42 14:03]`. */
+export function shownPlace(
+  room: string,
+  kind: string,
+  { seq, at }: { readonly seq: number; readonly at?: number },
+  look: Look,
+): string {
+  const time = look.zone === undefined || at === undefined ? '' : ` ${clockTime(at, look.zone)}`;
+  return shownOrigin(`${room} ${kind}#${seq}${time}`, look);
 }
 
 function deletedMessage(from: string): Speech {

@@ -30,6 +30,7 @@ import {
   yesOrNo,
 } from './params.js';
 import type { Speech } from './speech.js';
+import { suggestion } from './suggestion.js';
 
 /** Who may call: anybody, only who is registered, or only who is not yet. */
 export type Needs = 'nothing' | 'user' | 'no-user';
@@ -320,7 +321,9 @@ export const methods = {
     order: 'at-once',
     command: { name: '/say', args: 'room …text' },
     otherCommand: {
-      ...{ name: '/reply', alias: '/responder', args: 'replyTo …text' },
+      name: '/reply',
+      alias: '/responder',
+      args: 'replyTo …text',
       doc: { en: 'Answers a message of the current room.', pt: 'Responde a uma mensagem da sala atual.' },
     },
     doc: {
@@ -640,4 +643,9 @@ export function findMethod(name: string): { readonly name: MethodName; readonly 
   if (Object.hasOwn(methods, name)) return { name: name as MethodName, portuguese: false };
   const byAlias = namesByAlias.get(name);
   return byAlias === undefined ? undefined : { name: byAlias, portuguese: true };
+}
+
+/** The method that was probably meant by `name`, which is none. */
+export function suggestMethod(name: string): string | undefined {
+  return suggestion(name, [...Object.keys(methods), ...namesByAlias.keys()]);
 }

@@ -1,6 +1,9 @@
+import type { Told } from './event-pushes.js';
 import type { Dialect, PrivateMessage, RoomEvent } from './events.js';
 import { encodeNotification, encodePrivateMessage, encodeRoomEvent } from './jsonrpc.js';
+import type { Look } from './look.js';
 import type { RoomName, UserId } from './names.js';
+import { formatPush } from './push-lines.js';
 import { formatPrivateMessage, formatRoomEvent } from './text-replies.js';
 
 /** What the server sends unasked, in either dialect. Every push is one line, with its line feed. */
@@ -23,9 +26,7 @@ export function encodePrivateMessages(messages: readonly PrivateMessage[], diale
 }
 
 export function encodeReset(room: RoomName, epoch: string, seq: number, dialect: Dialect): string {
-  return dialect === 'json'
-    ? `${encodeNotification('room.reset', { room, epoch, seq })}\n`
-    : `[${room} #${seq}] * the log of this room was replaced; /history shows it\n`;
+  return encodeTold({ method: 'room.reset', params: { room, epoch, seq } }, dialect);
 }
 
 /** What the reader has not been sent up to `seq` is not kept any more. For programs it is as if the log began there. */
@@ -37,20 +38,29 @@ export function encodeGap(room: RoomName, epoch: string, seq: number, dialect: D
 
 /** Somebody may join a private room. */
 export function encodeInvitation(room: RoomName, by: UserId, dialect: Dialect): string {
-  return dialect === 'json'
-    ? `${encodeNotification('room.invited', { room, by })}\n`
-    : `[${room}] * ${by} invites you; /join ${room}\n`;
+  return encodeTold({ method: 'room.invited', params: { room, by } }, dialect);
 }
 
 export function encodeDraining(reconnectAfterMs: number, dialect: Dialect): string {
-  return dialect === 'json'
-    ? `${encodeNotification('server.draining', { reconnectAfterMs })}\n`
-    : `# the server is going down; reconnect in ${reconnectAfterMs} ms\n`;
+  return encodeTold({ method: 'server.draining', params: { reconnectAfterMs } }, dialect);
 }
 
 /** What whoever runs the server has to say to everybody. */
 export function encodeAnnouncement(text: string, at: number, dialect: Dialect): string {
-  return dialect === 'json'
-    ? `${encodeNotification('server.announcement', { text, at })}\n`
-    : `# ${text.replaceAll('\t', ' ')}\n`;
+  return encodeTold({ method: 'server.announcement', params: { text, at } }, dialect);
+}
+
+function encodeTold(told: Told, dialect: Dialect): string {
+  return `${dialect === 'json' ? encodeNotification(told.method, told.params) : formatPush(told)}\n`;
+}
+
+/** Pushes in JSON, as whoever has this look is told them: a line a push. Comments stay as they are. */
+export function dress(lines: string | Uint8Array, look: Look): string {
+  const json = typeof lines === 'string' ? lines : Buffer.from(lines.buffer, lines.byteOffset, lines.length).toString();
+  let dressed = '';
+  for (const line of json.split('\n')) {
+    if (line === '') continue;
+    dressed += `${line.startsWith('{') ? formatPush(JSON.parse(line) as Told, look) : line}\n`;
+  }
+  return dressed;
 }

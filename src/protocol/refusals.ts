@@ -95,12 +95,35 @@ export const refusals = {
           `Invalid Request: ${requestRules[field]?.pt ?? field}`,
           { field },
         ),
-  methodNotFound: () => refuse('METHOD_NOT_FOUND', 'Method not found', 'Method not found'),
-  commandNotFound: (command: string) =>
+  methodNotFound: (meant?: string) =>
+    meant === undefined
+      ? refuse('METHOD_NOT_FOUND', 'Method not found', 'Method not found')
+      : refuse(
+          'METHOD_NOT_FOUND',
+          `Method not found; did you mean ${meant}?`,
+          `Method not found; você quis dizer ${meant}?`,
+        ),
+  commandNotFound: (command: string, meant?: string) =>
     refuse(
       'METHOD_NOT_FOUND',
-      `there is no command ${quote(command)}; /help lists them, and // sends a text that begins with /`,
-      `não existe o comando ${quote(command)}; /ajuda mostra a lista, e // envia um texto que começa com /`,
+      `there is no command ${quote(command)}; ${meant === undefined ? '' : `did you mean ${meant}? `}/help lists them, and // sends a text that begins with /`,
+      `não existe o comando ${quote(command)}; ${meant === undefined ? '' : `você quis dizer ${meant}? `}/ajuda mostra a lista, e // envia um texto que começa com /`,
+    ),
+  languageUnknown: (said: string) =>
+    refuse(
+      'INVALID_PARAMS',
+      `${quote(said)} is not spoken here; /lang en and /lang pt are`,
+      `${quote(said)} não é falado aqui; há /idioma en e /idioma pt`,
+    ),
+  timeZoneUnknown: (said: string, meant: string | undefined) =>
+    refuse(
+      'INVALID_PARAMS',
+      meant === undefined
+        ? `there is no time zone ${quote(said)}; give one like Europe/Lisbon, an offset like -03:00, or off`
+        : `there is no time zone ${quote(said)}; did you mean ${meant}?`,
+      meant === undefined
+        ? `não existe o fuso horário ${quote(said)}; dê um como America/Sao_Paulo, uma diferença como -03:00, ou off`
+        : `não existe o fuso horário ${quote(said)}; você quis dizer ${meant}?`,
     ),
   usage: ({ en, pt }: Speech) => refuse('INVALID_PARAMS', `usage: ${en}`, `uso: ${pt}`),
   paramMissing: (field: string) =>
@@ -219,11 +242,11 @@ export const refusals = {
       'you have no such session; session.list or /sessions shows yours',
       'você não tem essa sessão; listar_sessoes ou /sessoes mostra as suas',
     ),
-  roomNotFound: (room: string) =>
+  roomNotFound: (room: string, meant?: string) =>
     refuse(
       'ROOM_NOT_FOUND',
-      `there is no room ${quote(room)}; room.list or /rooms shows them`,
-      `não existe a sala ${quote(room)}; listar_salas ou /salas mostra todas`,
+      `there is no room ${quote(room)}; ${meant === undefined ? '' : `did you mean ${quote(meant)}? `}room.list or /rooms shows them`,
+      `não existe a sala ${quote(room)}; ${meant === undefined ? '' : `você quis dizer ${quote(meant)}? `}listar_salas ou /salas mostra todas`,
     ),
   roomExists: (room: string) =>
     refuse(
@@ -255,6 +278,12 @@ export const refusals = {
       'NOT_IN_ROOM',
       'join a room first: /join ROOM; /rooms lists them',
       'entre antes em uma sala: /entrar SALA; /salas mostra todas',
+    ),
+  noRoomForStrangers: () =>
+    refuse(
+      'NOT_IN_ROOM',
+      'say who you are and go into a room first: /register NAME, then /join ROOM; /help tells more',
+      'diga antes quem você é e entre em uma sala: /ingressar NOME, depois /entrar SALA; /ajuda diz mais',
     ),
   userNotFound: (user: string) =>
     refuse(

@@ -2,6 +2,8 @@ import { type Method, type MethodName, methods } from './methods.js';
 import type { ParamTable } from './params.js';
 import { type Refusal, refusals } from './refusals.js';
 import { type Language, type Speech, skipBlanks } from './speech.js';
+import { suggestion } from './suggestion.js';
+import { roleMeant } from './text-words.js';
 
 /** The text dialect's way in (PROTOCOL.md, section 4): what a person's line asks for. */
 export type TextRequest =
@@ -13,7 +15,13 @@ export type TextRequest =
       readonly language?: Language;
     }
   | { readonly type: 'help'; readonly about: string | undefined; readonly language?: Language }
-  | { readonly type: 'mode'; readonly mode: string }
+  /** A command about the connection itself; without `value` it asks how that is. */
+  | {
+      readonly type: 'setting';
+      readonly setting: SettingCommand;
+      readonly value: string;
+      readonly language?: Language;
+    }
   | { readonly type: 'refused'; readonly refusal: Refusal; readonly language?: Language };
 
 /** Commands about the connection itself; they are no methods. */
@@ -21,13 +29,42 @@ export const connectionCommands = {
   '/help': {
     alias: '/ajuda',
     args: '[…command]',
-    doc: { en: 'This list, or one command.', pt: 'Esta lista, ou um comando.' },
+    doc: {
+      en: 'How to begin; or one command, one topic, or all.',
+      pt: 'Como começar; ou um comando, um tema ou tudo.',
+    },
+  },
+  '/lang': {
+    alias: '/idioma',
+    args: '[language]',
+    doc: { en: 'Speaks one language to you from now on.', pt: 'Fala com você em um idioma a partir de agora.' },
+  },
+  '/timezone': {
+    alias: '/fuso',
+    args: '[…zone]',
+    doc: { en: 'Tells the time of everything, by your clock.', pt: 'Diz a hora de tudo, pelo seu relógio.' },
+  },
+  '/color': {
+    alias: '/cor',
+    args: '[switch]',
+    doc: { en: 'Shows each user in a colour of their own.', pt: 'Mostra cada usuário em uma cor própria.' },
   },
   '/mode': {
     args: '[mode]',
     doc: { en: 'How you are sent news: json or text.', pt: 'Como você recebe novidades: json ou text.' },
   },
 } as const satisfies Record<string, { alias?: string; args: string; doc: Speech }>;
+
+export type SettingCommand = Exclude<keyof typeof connectionCommands, '/help'>;
+
+/** Every command by its English name. */
+export type CommandName =
+  | keyof typeof connectionCommands
+  | {
+      [M in MethodName]:
+        | ((typeof methods)[M] extends { command: { name: infer Name } } ? Name : never)
+        | ((typeof methods)[M] extends { otherCommand: { name: infer Name } } ? Name : never);
+    }[MethodName];
 
 const placeholders: Record<string, Speech> = {
   room: { en: 'ROOM', pt: 'SALA' },
@@ -49,12 +86,15 @@ const placeholders: Record<string, Speech> = {
   user: { en: 'USERID', pt: 'USERID' },
   reason: { en: 'REASON', pt: 'MOTIVO' },
   seconds: { en: 'SECONDS', pt: 'SEGUNDOS' },
-  role: { en: 'owner|moderator|member', pt: 'owner|moderator|member' },
+  role: { en: 'owner|moderator|member', pt: 'dono|moderador|membro' },
   private: { en: '--private', pt: '--privada' },
   seq: { en: 'SEQ', pt: 'SEQ' },
   replyTo: { en: 'SEQ', pt: 'SEQ' },
   reaction: { en: 'EMOJI', pt: 'EMOJI' },
   on: { en: 'off', pt: 'desfazer' },
+  language: { en: 'en|pt', pt: 'en|pt' },
+  zone: { en: 'ZONE|off', pt: 'FUSO|off' },
+  switch: { en: 'on|off', pt: 'on|off' },
 };
 
 export interface Command {
@@ -116,25 +156,20 @@ export function parseText(line: string, currentRoom: string | undefined): TextRe
   if (args === undefined) return { type: 'refused', refusal: misused(command), ...spoken };
   const { method } = command;
   if (method === undefined) {
-    if (command.words.en === '/help') return { type: 'help', about: args.command?.trim() || undefined, ...spoken };
-    return { type: 'mode', mode: args.mode ?? '' };
+    const value = Object.values(args)[0]?.trim() ?? '';
+    if (command.words.en === '/help') return { type: 'help', about: value || undefined, ...spoken };
+    return { type: 'setting', setting: command.words.en as SettingCommand, value, ...spoken };
   }
   const filled = fillParams(command, method, args, currentRoom);
   if ('refusal' in filled) return { type: 'refused', refusal: filled.refusal, ...spoken };
   return { type: 'call', method, params: filled.params, ...spoken };
 }
 
-/** The lines of `/help`, or those about one command; undefined if there is no such command. */
-export function help(about: string | undefined, language: Language): string[] | undefined {
-  if (about !== undefined) {
-    const word = about.startsWith('/') ? about : `/${about}`;
-    const command = byWord.get(word);
-    const wanted = command === undefined ? families.get(word) : [command];
-    return wanted?.map((command) => `${usage(command, language)} - ${command.doc[language]}`);
-  }
-  const usages = commands.map((command) => usage(command, language));
-  const width = Math.max(...usages.map((text) => text.length));
-  return commands.map((command, i) => `${(usages[i] as string).padEnd(width)}  ${command.doc[language]}`);
+/** The command with this word, or those whose first word it is; undefined if there is none. `/` may be left out. */
+export function findCommands(said: string): readonly Command[] | undefined {
+  const word = said.startsWith('/') ? said : `/${said}`;
+  const command = byWord.get(word);
+  return command === undefined ? families.get(word) : [command];
 }
 
 /** The language a command's word belongs to; undefined where both have the same. */
@@ -143,6 +178,7 @@ function languageOf(word: string, { words }: Command): Language | undefined {
   return word === words.pt ? 'pt' : 'en';
 }
 
+/** What is to be typed, with names for what to put in. */
 export function usage(command: Command, language: Language): string {
   const args = command.args.replace(/[a-z]+/gi, (name) => placeholders[name]?.[language] ?? name).replace('…', '');
   return args === '' ? command.words[language] : `${command.words[language]} ${args}`;
@@ -164,7 +200,9 @@ function splitCommand(text: string): { readonly given: string; readonly word: st
 /** Of what was said only the first word is repeated: the next may be a password. */
 function unknownCommand(given: string, word: string): TextRequest {
   const family = families.get(word.split(' ', 1)[0] as string);
-  if (family === undefined) return { type: 'refused', refusal: refusals.commandNotFound(given) };
+  if (family === undefined) {
+    return { type: 'refused', refusal: refusals.commandNotFound(given, suggestion(word, [...byWord.keys()], '/')) };
+  }
   const usages = (language: Language) => family.map((command) => usage(command, language)).join(', ');
   return { type: 'refused', refusal: refusals.usage({ en: usages('en'), pt: usages('pt') }) };
 }
@@ -232,6 +270,7 @@ function fillParams(
     params.on = false;
   }
   if (args.private !== undefined) params.private = true;
+  if (args.role !== undefined) params.role = roleMeant(args.role);
   if (args.reserve !== undefined) {
     if (!['reserve', 'reservar'].includes(args.reserve)) return { refusal: misused(command) };
     params.reserve = true;

@@ -1,8 +1,14 @@
+import { columns } from './columns.js';
+import { toldOf } from './event-pushes.js';
 import type { PrivateMessage, RoomEvent } from './events.js';
+import { type Look, plainLook, shownUser } from './look.js';
 import { formatMessage, shown } from './message-text.js';
 import type { MethodName, Result } from './methods.js';
+import type { RoomName } from './names.js';
+import { formatPrivate, formatPush, shownTime } from './push-lines.js';
 import type { Refusal } from './refusals.js';
 import type { Language } from './speech.js';
+import { type TextWord, textWords } from './text-words.js';
 
 /**
  * The text dialect's way out (PROTOCOL.md, section 4). Nothing here ends in a line feed, and nothing a user
@@ -20,21 +26,22 @@ export function formatRefusal(refusal: Refusal, language: Language): string {
 
 type Session = Result<'session.list'>['sessions'][number];
 
-const formats: { readonly [M in MethodName]: (result: Result<M>) => string } = {
+const formats: { readonly [M in MethodName]: (result: Result<M>, look: Look) => string } = {
   hello: (r) => `+OK ${r.server} ${r.version}`,
   ping: () => '+OK pong',
-  'user.register': (r) => `+OK ${r.userId} token ${r.token}`,
+  'user.register': (r, look) => `+OK ${r.userId} ${say('token', look)} ${r.token}`,
   'user.resume': formatReturn,
   'user.me': (r) => ['+OK', r.userId, ...r.rooms].join(' '),
   'user.quit': () => '+OK',
-  'account.create': (r) => (r.reserved ? `+OK ${r.userId} reserved ${r.name}` : `+OK ${r.userId}`),
-  'account.login': (r) => `${formatReturn(r)} token ${r.token}`,
-  'account.change_password': (r) => `+OK sessions ended: ${r.sessionsEnded}`,
+  'account.create': (r, look) =>
+    r.reserved ? `+OK ${r.userId} ${say('reserved', look)} ${r.name}` : `+OK ${r.userId}`,
+  'account.login': (r, look) => `${formatReturn(r, look)} ${say('token', look)} ${r.token}`,
+  'account.change_password': (r, look) => `+OK ${say('sessionsEnded', look)} ${r.sessionsEnded}`,
   'account.delete': () => '+OK',
-  'session.list': (r) => formatList(r.sessions.map(formatSession)),
+  'session.list': (r, look) => formatList(r.sessions.map((session) => formatSession(session, look))),
   'session.revoke': () => '+OK',
   'room.list': (r) =>
-    formatList(r.rooms.map(({ room, topic, members, seq }) => `${room} #${seq} ${members} ${shown(topic)}`.trimEnd())),
+    formatList(columns(r.rooms.map(({ room, topic, members, seq }) => [room, `#${seq}`, `${members}`, shown(topic)]))),
   'room.create': (r) => `+OK ${r.room} #${r.seq}`,
   'room.join': (r) => `+OK ${r.room} #${r.seq} ${shown(r.topic)}`.trimEnd(),
   'room.leave': (r) => `+OK ${r.room} #${r.seq}`,
@@ -42,10 +49,19 @@ const formats: { readonly [M in MethodName]: (result: Result<M>) => string } = {
   'room.edit': formatDone,
   'room.delete': formatDone,
   'room.react': formatDone,
-  'room.history': (r) => formatList(r.messages.map((m) => formatMessage(r.room, m.from, m))),
-  'room.search': (r) => formatList(r.messages.map((m) => formatMessage(r.room, m.from, m))),
-  'room.members': (r) =>
-    formatList(r.members.map(({ userId, role, online }) => `${userId} ${role} ${online ? 'online' : 'offline'}`)),
+  'room.history': (r, look) => formatList(r.messages.map((m) => formatMessage(r.room, m.from, m, look))),
+  'room.search': (r, look) => formatList(r.messages.map((m) => formatMessage(r.room, m.from, m, look))),
+  'room.members': (r, look) =>
+    formatList(
+      columns(
+        r.members.map(({ userId, role, online }) => [
+          userId,
+          say(role, look),
+          say(online ? 'online' : 'offline', look),
+        ]),
+        (cell, column) => (column === 0 ? shownUser(cell, look) : cell),
+      ),
+    ),
   'room.topic': formatDone,
   'room.kick': formatDone,
   'room.ban': formatDone,
@@ -60,8 +76,8 @@ const formats: { readonly [M in MethodName]: (result: Result<M>) => string } = {
   'user.unblock': () => '+OK',
   'user.blocks': (r) => formatList(r.users),
   'private.send': (r) => `+OK #${r.seq}`,
-  'private.history': (r) => formatList(r.messages.map((m) => formatPrivateMessage(m as PrivateMessage))),
-  'private.search': (r) => formatList(r.messages.map((m) => formatPrivateMessage(m as PrivateMessage))),
+  'private.history': (r, look) => formatList(r.messages.map((m) => formatPrivate(m as PrivateMessage, look))),
+  'private.search': (r, look) => formatList(r.messages.map((m) => formatPrivate(m as PrivateMessage, look))),
 };
 
 function formatDone({ room, seq }: { readonly room: string; readonly seq: number }): string {
@@ -69,72 +85,34 @@ function formatDone({ room, seq }: { readonly room: string; readonly seq: number
 }
 
 /** The answer to a text command that was carried out; `result` is the method's, by the method table. */
-export function formatResult(method: MethodName, result: object): string {
-  return (formats[method] as (result: object) => string)(result);
+export function formatResult(method: MethodName, result: object, look = plainLook): string {
+  return (formats[method] as (result: object, look: Look) => string)(result, look);
 }
 
 export function formatRoomEvent(room: string, event: RoomEvent): string {
-  switch (event.type) {
-    case 'said':
-      return formatMessage(room, event.user, event);
-    case 'edited':
-      return `[${room} #${event.seq}] * ${event.user} edited #${event.target}${noted(event.text || undefined)}`;
-    case 'deleted':
-      return `[${room} #${event.seq}] * ${event.user} deleted #${event.target}`;
-    case 'reacted': {
-      const reacted = event.on
-        ? `reacted to #${event.target}: ${event.reaction}`
-        : `took ${event.reaction} back from #${event.target}`;
-      return `[${room} #${event.seq}] * ${event.user} ${reacted}`;
-    }
-    case 'joined':
-      return `[${room} #${event.seq}] * ${event.user} joined`;
-    case 'left':
-      return `[${room} #${event.seq}] * ${event.user} left${event.reason === undefined ? '' : ` (${event.reason})`}`;
-    case 'created':
-      return `[${room} #${event.seq}] * ${event.user} created the room`;
-    case 'topic-changed':
-      return `[${room} #${event.seq}] * ${event.user} changed the topic to: ${shown(event.topic)}`;
-    case 'kicked':
-      return `[${room} #${event.seq}] * ${event.target} left (kicked by ${event.user}${noted(event.note)})`;
-    case 'banned':
-    case 'muted': {
-      const time = event.until === undefined ? 'for good' : `until ${new Date(event.until).toISOString()}`;
-      return `[${room} #${event.seq}] * ${event.user} ${event.type} ${event.target} ${time}${noted(event.note)}`;
-    }
-    case 'unbanned':
-    case 'unmuted':
-    case 'invited':
-      return `[${room} #${event.seq}] * ${event.user} ${event.type} ${event.target}`;
-    case 'role-changed':
-      return `[${room} #${event.seq}] * ${event.user} made ${event.target} ${event.role}`;
-    case 'slow-mode-changed':
-      return `[${room} #${event.seq}] * ${event.user} set slow mode to ${event.seconds} s`;
-    case 'closed':
-      return `[${room} #${event.seq}] * ${event.user} closed the room${noted(event.note)}`;
-    default:
-      return event satisfies never;
-  }
+  // Nearly all that happens, and for everybody at once.
+  if (event.type === 'said') return formatMessage(room, event.user, event);
+  return formatPush(toldOf(room as RoomName, event));
 }
 
-function noted(note: string | undefined): string {
-  return note === undefined ? '' : `: ${shown(note)}`;
+export function formatPrivateMessage(message: PrivateMessage): string {
+  return formatPrivate(message);
 }
 
-export function formatPrivateMessage({ room, seq, from, to, text }: PrivateMessage): string {
-  return `[${room} private #${seq}] ${from} -> ${to}: ${shown(text)}`;
-}
-
-function formatReturn({ userId, rooms, inboxSeq }: Result<'user.resume'>): string {
-  const at = rooms.map(({ room, seq, status }) => `${room}@${seq} ${status}`);
+function formatReturn({ userId, rooms, inboxSeq }: Result<'user.resume'>, look: Look): string {
+  const at = rooms.map(({ room, seq, status }) => `${room}@${seq} ${say(status, look)}`);
   return ['+OK', userId, ...at, `inbox@${inboxSeq}`].join(' ');
 }
 
-function formatSession({ session, createdAt, lastUsedAt, address, current }: Session): string {
-  const times = `made ${shownTime(createdAt)} used ${shownTime(lastUsedAt)}`;
-  return [session, times, ...(address === '' ? [] : [`from ${address}`]), ...(current ? ['current'] : [])].join(' ');
+function formatSession({ session, createdAt, lastUsedAt, address, current }: Session, look: Look): string {
+  return [
+    session,
+    ...[say('made', look), shownTime(createdAt, look), say('used', look), shownTime(lastUsedAt, look)],
+    ...(address === '' ? [] : [say('from', look), address]),
+    ...(current ? [say('current', look)] : []),
+  ].join(' ');
 }
 
-function shownTime(at: number): string {
-  return new Date(at).toISOString();
+function say(word: TextWord, { language = 'en' }: Look): string {
+  return textWords[word][language];
 }

@@ -19,8 +19,11 @@ export function loadAddressBans(file: string): readonly AddressBan[] {
     if (code === 'ENOENT') return [];
     throw new StorageError(
       code === undefined
-        ? `${file} is not a list of banned addresses (${message}); mend it, or move it away to ban nobody`
-        : `${file} cannot be read: ${message}`,
+        ? {
+            en: `${file} is not a list of banned addresses (${message}); mend it, or move it away to ban nobody`,
+            pt: `${file} não é uma lista de endereços banidos (${message}); corrija-o, ou mova-o para não banir ninguém`,
+          }
+        : { en: `${file} cannot be read: ${message}`, pt: `${file} não pode ser lido: ${message}` },
     );
   }
 }

@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
-import { basename } from 'node:path';
 import type { RoomName } from '../protocol/names.js';
-import { roomFile, supervisorFile } from './data-directory.js';
-import { explained, openForReading, StorageError } from './database.js';
+import { noData, noRoom, roomFile, supervisorFile } from './data-directory.js';
+import { explained, openForReading } from './database.js';
 import { type Act, readActs } from './room-reads.js';
 import { roomDatabase } from './room-store.js';
 import { storedRooms } from './supervisor-store.js';
@@ -17,7 +16,7 @@ export type AuditEntry = Act & { readonly room: RoomName };
  */
 export function listRooms(directory: string): RoomName[] {
   const file = supervisorFile(directory);
-  if (!existsSync(file)) throw new StorageError(`${directory} has no salas data: there is no ${basename(file)} in it`);
+  if (!existsSync(file)) throw noData(directory);
   return storedRooms(file);
 }
 
@@ -34,7 +33,7 @@ export function readAudit(
   const listed = listRooms(directory);
   const wanted = room === undefined ? listed : listed.filter((name) => name === room);
   if (room !== undefined && wanted.length === 0) {
-    throw new StorageError(`${directory} has no room ${JSON.stringify(room)}`);
+    throw noRoom(directory, room);
   }
   // One more than is asked for tells whether there are more.
   const latest = wanted.flatMap((name) => actsOf(roomFile(directory, name), name, limit + 1));

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import type { RoomName } from '../protocol/names.js';
 import { addressBansFile } from './address-bans-file.js';
 import { checkDirectory, logsIn } from './checking.js';
-import { lockDirectory, makeDirectory, roomFile, roomsFolder, supervisorFile } from './data-directory.js';
+import { lockDirectory, makeDirectory, noData, roomFile, roomsFolder, supervisorFile } from './data-directory.js';
 import { explained, openForReading, StorageError } from './database.js';
 import { RoomStore, roomDatabase } from './room-store.js';
 import { storedRooms, supervisorDatabase } from './supervisor-store.js';
@@ -38,8 +38,7 @@ const passesMax = 100;
  */
 export function* backUp(directory: string, target: string): Generator<Copied> {
   const supervisor = supervisorFile(directory);
-  if (!existsSync(supervisor))
-    throw new StorageError(`${directory} has no salas data: there is no ${basename(supervisor)} in it`);
+  if (!existsSync(supervisor)) throw noData(directory);
   prepare(target);
   const copied = new Set<string>();
   for (let pass = 0; pass < passesMax; pass++) {
@@ -69,11 +68,16 @@ export function* backUp(directory: string, target: string): Generator<Copied> {
 export function* restore(backup: string, directory: string, newEpoch: () => string): Generator<Restored> {
   const target = supervisorFile(directory);
   if (existsSync(target))
-    throw new StorageError(`${directory} has data already; choose another --data, or move it away`);
+    throw new StorageError({
+      en: `${directory} has data already; choose another --data, or move it away`,
+      pt: `${directory} já tem dados; escolha outro --data, ou mova-os para outro lugar`,
+    });
   for (const { file, faults } of checkDirectory(backup)) {
     const [fault] = faults;
     // A room that was just being made has no log yet; it begins with the next start.
-    if (fault !== undefined && existsSync(file)) throw new StorageError(`${file}: ${fault.en}`);
+    if (fault !== undefined && existsSync(file)) {
+      throw new StorageError({ en: `${file}: ${fault.en}`, pt: `${file}: ${fault.pt}` });
+    }
   }
   const lock = lockDirectory(directory);
   try {
@@ -103,11 +107,17 @@ export function* restore(backup: string, directory: string, newEpoch: () => stri
 function prepare(target: string): void {
   try {
     makeDirectory(target);
-    if (readdirSync(target).length > 0) throw new StorageError(`${target} is not empty; choose another directory`);
+    if (readdirSync(target).length > 0) {
+      throw new StorageError({
+        en: `${target} is not empty; choose another directory`,
+        pt: `${target} não está vazio; escolha outro diretório`,
+      });
+    }
     makeDirectory(roomsFolder(target));
   } catch (error) {
     if (error instanceof StorageError) throw error;
-    throw new StorageError(`${target} cannot be written: ${(error as Error).message}`);
+    const why = (error as Error).message;
+    throw new StorageError({ en: `${target} cannot be written: ${why}`, pt: `${target} não pode ser gravado: ${why}` });
   }
 }
 
@@ -134,7 +144,8 @@ function copyAddressBans(from: string, to: string): Copied | undefined {
     copyFileSync(source, file);
     sync(file);
   } catch (error) {
-    throw new StorageError(`${source} cannot be copied: ${(error as Error).message}`);
+    const why = (error as Error).message;
+    throw new StorageError({ en: `${source} cannot be copied: ${why}`, pt: `${source} não pode ser copiado: ${why}` });
   }
   return { file, bytes: statSync(file).size };
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { Speech } from '../protocol/speech.js';
-import { roomFile, roomsFolder, supervisorFile } from './data-directory.js';
+import { noData, roomFile, roomsFolder, supervisorFile } from './data-directory.js';
 import { type Database, explained, openForReading, StorageError } from './database.js';
 import { roomDatabase } from './room-store.js';
 import { supervisorDatabase } from './supervisor-store.js';
@@ -29,7 +29,7 @@ const faultsMax = 10;
  */
 export function* checkDirectory(directory: string): Generator<FileReport> {
   const file = supervisorFile(directory);
-  if (!existsSync(file)) throw new StorageError(`${directory} has no salas data: there is no ${basename(file)} in it`);
+  if (!existsSync(file)) throw noData(directory);
   const listed: string[] = [];
   yield checkFile(file, (db) => checkSupervisor(db, listed), supervisorDatabase);
   const files = new Map(listed.map((room) => [roomFile(directory, room), room]));
@@ -87,7 +87,7 @@ function checkFile(
     });
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
-    return { file, faults: [{ en: error.message, pt: error.message }] };
+    return { file, faults: [error.said] };
   }
 }
 

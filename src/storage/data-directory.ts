@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import Database from 'better-sqlite3';
 import { StorageError } from './database.js';
 
@@ -16,6 +16,23 @@ import { StorageError } from './database.js';
  */
 export function supervisorFile(directory: string): string {
   return join(directory, 'supervisor.db');
+}
+
+/** What is wrong with a directory in which nothing is kept. */
+export function noData(directory: string): StorageError {
+  const file = basename(supervisorFile(directory));
+  return new StorageError({
+    en: `${directory} has no salas data: there is no ${file} in it`,
+    pt: `${directory} não tem dados do salas: não há ${file} nele`,
+  });
+}
+
+/** What is wrong with a room's name that is no room's in the directory. */
+export function noRoom(directory: string, room: string): StorageError {
+  return new StorageError({
+    en: `${directory} has no room ${JSON.stringify(room)}`,
+    pt: `${directory} não tem a sala ${JSON.stringify(room)}`,
+  });
 }
 
 /** Where the rooms' logs are. */
@@ -37,9 +54,10 @@ export function controlSocket(directory: string): string {
   const local = relative(process.cwd(), absolute);
   const path = local.length < absolute.length ? local : absolute;
   if (Buffer.byteLength(path) <= socketPathBytesMax) return path;
-  throw new StorageError(
-    `${absolute} is too long for a socket's path (${socketPathBytesMax} bytes); choose another --data`,
-  );
+  throw new StorageError({
+    en: `${absolute} is too long for a socket's path (${socketPathBytesMax} bytes); choose another --data`,
+    pt: `${absolute} é longo demais para o caminho de um socket (${socketPathBytesMax} bytes); escolha outro --data`,
+  });
 }
 
 /**
@@ -50,7 +68,12 @@ export function controlSocket(directory: string): string {
 export function freeControlSocket(path: string): void {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined) return;
-  if (!found.isSocket()) throw new StorageError(`${path} is not a socket; move it away`);
+  if (!found.isSocket()) {
+    throw new StorageError({
+      en: `${path} is not a socket; move it away`,
+      pt: `${path} não é um socket; mova-o para outro lugar`,
+    });
+  }
   rmSync(path);
 }
 
@@ -93,9 +116,16 @@ export function lockDirectory(directory: string): DirectoryLock {
   } catch (error) {
     const code = (error as { code?: string }).code ?? '';
     if (code.startsWith('SQLITE_BUSY')) {
-      throw new StorageError(`${directory} is in use by another salas daemon; stop it, or choose another --data`);
+      throw new StorageError({
+        en: `${directory} is in use by another salas daemon; stop it, or choose another --data`,
+        pt: `${directory} está em uso por outro servidor salas; pare-o, ou escolha outro --data`,
+      });
     }
-    throw new StorageError(`${directory} cannot be used as the data directory: ${(error as Error).message}`);
+    const why = (error as Error).message;
+    throw new StorageError({
+      en: `${directory} cannot be used as the data directory: ${why}`,
+      pt: `${directory} não pode ser usado como diretório de dados: ${why}`,
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import type { Speech } from '../protocol/speech.js';
 
 export type { Database } from 'better-sqlite3';
 
@@ -11,9 +12,15 @@ export interface DatabaseKind {
   readonly migrations: readonly string[];
 }
 
-/** A database that cannot be used, told in one line that names the file. */
+/** Files that cannot be used, told to people in one line that names them; `message` is the English of it. */
 export class StorageError extends Error {
   override readonly name = 'StorageError';
+  readonly said: Speech;
+
+  constructor(said: Speech, options?: ErrorOptions) {
+    super(said.en, options);
+    this.said = said;
+  }
 }
 
 const busyTimeoutMs = 5000;
@@ -40,7 +47,7 @@ export function openDatabase(file: string, kind: DatabaseKind): Database.Databas
     const db = new Database(file, { timeout: busyTimeoutMs });
     try {
       const version = checkedVersion(db, file, kind);
-      if (!mayWrite(file)) throw new StorageError(`${file} ${reasons.SQLITE_READONLY}`);
+      if (!mayWrite(file)) throw about(file, reasons.SQLITE_READONLY);
       db.pragma('journal_mode = WAL');
       db.pragma('synchronous = FULL');
       db.pragma(`cache_size = -${pageCacheKiB}`);
@@ -88,12 +95,17 @@ function checkedVersion(db: Database.Database, file: string, kind: DatabaseKind)
   const tables = db.prepare('SELECT count(*) FROM sqlite_schema').pluck().get() as number;
   if (id === 0 && version === 0 && tables === 0) return 0;
   if (id !== kind.applicationId) {
-    throw new StorageError(`${file} is not a salas ${kind.name} database; move it away, or choose another --data`);
+    throw about(file, {
+      en: `is not a salas ${kind.name} database; move it away, or choose another --data`,
+      pt: `não é um banco de dados do salas (${kind.name}); mova-o para outro lugar, ou escolha outro --data`,
+    });
   }
   if (version > kind.migrations.length) {
-    throw new StorageError(
-      `${file} was written by a newer salas (format ${version}, this one knows ${kind.migrations.length}); use that one`,
-    );
+    const known = kind.migrations.length;
+    throw about(file, {
+      en: `was written by a newer salas (format ${version}, this one knows ${known}); use that one`,
+      pt: `foi escrito por um salas mais novo (formato ${version}, este conhece o ${known}); use aquele`,
+    });
   }
   return version;
 }
@@ -116,19 +128,33 @@ function migrate(db: Database.Database, kind: DatabaseKind, from: number): void 
   }).immediate();
 }
 
-const reasons: Record<string, string> = {
-  SQLITE_NOTADB: 'is not a database; move it away, or choose another --data',
-  SQLITE_CORRUPT: 'is damaged; restore it from a backup',
-  SQLITE_FULL: 'cannot be written: no room left on the disk',
-  SQLITE_IOERR_SHMSIZE: 'cannot be written: no room left on the disk',
-  SQLITE_READONLY: 'cannot be written: it is read-only',
-  SQLITE_CANTOPEN: 'cannot be opened; check that it is a file this user may read and write',
-  SQLITE_BUSY: 'is in use by another program',
+const full: Speech = {
+  en: 'cannot be written: no room left on the disk',
+  pt: 'não pode ser gravado: não há mais espaço no disco',
 };
+
+const reasons = {
+  SQLITE_NOTADB: {
+    en: 'is not a database; move it away, or choose another --data',
+    pt: 'não é um banco de dados; mova-o para outro lugar, ou escolha outro --data',
+  },
+  SQLITE_CORRUPT: { en: 'is damaged; restore it from a backup', pt: 'está danificado; restaure-o de uma cópia' },
+  SQLITE_FULL: full,
+  SQLITE_IOERR_SHMSIZE: full,
+  SQLITE_READONLY: {
+    en: 'cannot be written: it is read-only',
+    pt: 'não pode ser gravado: só permite leitura',
+  },
+  SQLITE_CANTOPEN: {
+    en: 'cannot be opened; check that it is a file this user may read and write',
+    pt: 'não pode ser aberto; veja se é um arquivo que este usuário pode ler e gravar',
+  },
+  SQLITE_BUSY: { en: 'is in use by another program', pt: 'está em uso por outro programa' },
+} as const satisfies Record<string, Speech>;
 
 /** What is told when `file` could not be begun because nothing more fits on the disk. */
 export function diskFull(file: string): StorageError {
-  return new StorageError(`${file} ${reasons.SQLITE_FULL}`);
+  return about(file, full);
 }
 
 /**
@@ -141,7 +167,16 @@ export function explained<T>(file: string, open: () => T): T {
     return open();
   } catch (error) {
     if (!(error instanceof Database.SqliteError)) throw error;
-    const reason = Object.entries(reasons).find(([code]) => error.code.startsWith(code))?.[1];
-    throw new StorageError(`${file} ${reason ?? `cannot be used: ${error.message}`} (${error.code})`, { cause: error });
+    const { code, message } = error;
+    const reason: Speech = Object.entries(reasons).find(([known]) => code.startsWith(known))?.[1] ?? {
+      en: `cannot be used: ${message}`,
+      pt: `não pode ser usado: ${message}`,
+    };
+    throw about(file, { en: `${reason.en} (${code})`, pt: `${reason.pt} (${code})` }, { cause: error });
   }
+}
+
+/** What is wrong with a file; `said` goes on behind its name. */
+function about(file: string, said: Speech, options?: ErrorOptions): StorageError {
+  return new StorageError({ en: `${file} ${said.en}`, pt: `${file} ${said.pt}` }, options);
 }

@@ -143,7 +143,10 @@ export class RoomStore {
     const name = this.#statements.name.get();
     if (name !== undefined && name !== room) {
       this.#db.close();
-      throw new StorageError(`${file} is the log of the room ${JSON.stringify(name)}, not of ${JSON.stringify(room)}`);
+      throw new StorageError({
+        en: `${file} is the log of the room ${JSON.stringify(name)}, not of ${JSON.stringify(room)}`,
+        pt: `${file} é o registro da sala ${JSON.stringify(name)}, não da ${JSON.stringify(room)}`,
+      });
     }
   }
 

@@ -2,18 +2,20 @@ import type { Socket } from 'node:net';
 import type { Connection as ActorConnection } from '../actors/actor-ref.js';
 import type { RoomInfo } from '../actors/supervisor/room-threads.js';
 import type { SupervisorHandle } from '../actors/supervisor/supervisor-handle.js';
-import type { AddressBan, Figures } from '../protocol/control.js';
+import type { Figures } from '../protocol/control.js';
 import type { Dialect } from '../protocol/events.js';
 import type { Limits } from '../protocol/limits.js';
 import type { RoomName } from '../protocol/names.js';
 import { encodeDraining } from '../protocol/pushes.js';
 import { type ErrorCode, isRefusal, type Refusal, refusals } from '../protocol/refusals.js';
+import type { Speech } from '../protocol/speech.js';
 import { createReads } from '../reads/pool.js';
 import type { SearchableLog } from '../search/indexer.js';
 import { createSearches } from '../search/searches.js';
 import { createPasswords } from '../tasks/passwords.js';
 import { AddressBans } from './address-bans.js';
 import { createDispatch } from './dispatch.js';
+import { bannedAtDoor, doorWords } from './door-words.js';
 import { figures } from './figures.js';
 import { listen } from './listener.js';
 import type { CallTimes } from './metrics.js';
@@ -63,9 +65,15 @@ export interface Gateway {
   drain(): Promise<void>;
 }
 
-/** The daemon cannot start; `message` says why in one line. */
+/** The daemon cannot start; `said` says why in one line. */
 export class StartFailure extends Error {
   override readonly name = 'StartFailure';
+  readonly said: Speech;
+
+  constructor(said: Speech) {
+    super(said.en);
+    this.said = said;
+  }
 }
 
 const roomUnavailableRetryMs = 5000;
@@ -122,7 +130,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     refused[code] = (refused[code] ?? 0) + 1;
   };
   // Why a room could last not be opened.
-  let unavailable: string | undefined;
+  let unavailable: Speech | undefined;
   const audience: Audience = { json: 0, text: 0 };
   let serving = false;
   let draining = false;
@@ -131,7 +139,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const connection = await supervisor.connect(room, hung);
     if (!('failed' in connection)) return connection;
     unavailable = connection.failed;
-    if (serving) onTrouble('a room cannot be opened', { room, reason: connection.failed });
+    if (serving) onTrouble('a room cannot be opened', { room, reason: connection.failed.en });
     return refusals.busy(room, roomUnavailableRetryMs);
   };
   const rooms = new Rooms({
@@ -148,7 +156,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   const searches = createSearches({ limits, logs: () => logsOf(rooms), onTrouble });
   for (const opened of await Promise.all(started.rooms.map((room) => rooms.open(room)))) {
-    if (isRefusal(opened)) throw new StartFailure(unavailable ?? opened.message.en);
+    if (isRefusal(opened)) throw new StartFailure(unavailable ?? opened.message);
   }
 
   /** Notes that a connection of a user is over, again until that is on disk. */
@@ -186,14 +194,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     release(session);
   };
 
-  const banner = `# salas ${version}: /help lists the commands, /register NAME lets you in`;
-  const crowded = `# salas ${version}: there are ${limits.connectionsMax} connections, and may be no more; come again later`;
-  const overrun = `# salas ${version}: there are ${limits.connectionsPerAddressMax} connections from your address, and may be no more; end one first`;
+  const { banner, crowded, overrun } = doorWords(version, limits);
   const { host } = options;
   const connections = () => sessions.size;
   const unwelcome = (socket: Socket) => {
     const ban = bans.against(addressOf(socket), Date.now());
-    if (ban !== undefined) return banLine(ban);
+    if (ban !== undefined) return bannedAtDoor(ban);
     return origins.admit(socket) ? undefined : overrun;
   };
   const listener = await listen(
@@ -265,12 +271,6 @@ function* logsOf(rooms: Rooms): Generator<SearchableLog> {
   for (const { file, epoch, feed } of rooms.all()) yield { file, epoch, head: feed.head };
 }
 
-/** What somebody at a banned address is told, who has not said anything yet. */
-function banLine({ until, reason }: AddressBan): string {
-  const end = until === null ? '' : ` until ${new Date(until).toISOString()}`;
-  return `# this address is banned${end}${reason === '' ? '' : `: ${reason}`}`;
-}
-
 /** Ends connections that nobody registered on in time. */
 function dismissStrangers(strangers: Set<Session>, { unregisteredSeconds }: Limits): void {
   const before = Date.now() - unregisteredSeconds * 1000;
@@ -278,7 +278,10 @@ function dismissStrangers(strangers: Set<Session>, { unregisteredSeconds }: Limi
     if (session.user === undefined && session.since > before) return;
     strangers.delete(session);
     if (session.user !== undefined) continue;
-    session.write(`# nobody registered here within ${unregisteredSeconds} s: this connection ends\n`);
+    session.comment({
+      en: `nobody registered here within ${unregisteredSeconds} s: this connection ends`,
+      pt: `ninguém ingressou aqui em ${unregisteredSeconds} s: esta conexão acaba`,
+    });
     session.finish(refusals.notRegistered());
   }
 }

@@ -2,11 +2,13 @@ import type { Dialect } from '../protocol/events.js';
 import { encodeRefusal, encodeResult, type Id, parseRequests, type Request } from '../protocol/jsonrpc.js';
 import type { Limits } from '../protocol/limits.js';
 import type { Line } from '../protocol/lines.js';
-import { findMethod, type Method, type MethodName, methods } from '../protocol/methods.js';
+import { changeLook, type Look, type LookCommand, tellLook } from '../protocol/look.js';
+import { findMethod, type Method, type MethodName, methods, suggestMethod } from '../protocol/methods.js';
 import { readParams } from '../protocol/params.js';
 import { isRefusal, type Refusal, refusals } from '../protocol/refusals.js';
 import { type Language, type Speech, skipBlanks } from '../protocol/speech.js';
-import { help, parseText } from '../protocol/text-commands.js';
+import { parseText } from '../protocol/text-commands.js';
+import { help, suggestHelp } from '../protocol/text-help.js';
 import { formatList, formatRefusal, formatResult } from '../protocol/text-replies.js';
 import type { Call } from './call-queue.js';
 
@@ -15,8 +17,10 @@ export interface Speaker {
   readonly user: { readonly id: string } | undefined;
   /** Where plain text goes. */
   readonly currentRoom: string | undefined;
-  /** How pushes are written. */
-  dialect: Dialect;
+  /** The dialect in which it has its pushes. */
+  mode: Dialect;
+  /** What pushes look like in text. */
+  look: Look;
   /** Carries out a call whose params are checked. */
   call(method: MethodName, values: Record<string, unknown>, reply: (outcome: object) => void): void;
   /** Is sent one answer; it is whole lines. */
@@ -33,13 +37,19 @@ export class Interpreter {
   readonly #textReplies: { text?: string }[] = [];
   readonly #onRefusal: (refusal: Refusal) => void;
   #modeChosen = false;
-  #language: Language = 'en';
+  /** Of the last command whose word tells. */
+  #spoken: Language = 'en';
 
   /** `onRefusal` is told of everything that is refused. */
   constructor(speaker: Speaker, limits: Limits, onRefusal: (refusal: Refusal) => void) {
     this.#speaker = speaker;
     this.#limits = limits;
     this.#onRefusal = onRefusal;
+  }
+
+  /** The language that people at this connection are spoken to in. */
+  get language(): Language {
+    return this.#speaker.look.language ?? this.#spoken;
   }
 
   /** The calls that a line asks for: several for a batch, none for an empty line. */
@@ -55,7 +65,7 @@ export class Interpreter {
   readonly #writeLine = (line: string): void => this.#speaker.send(`${line}\n`);
 
   #readJson(line: string): Call[] {
-    if (!this.#modeChosen) this.#speaker.dialect = 'json';
+    if (!this.#modeChosen) this.#speaker.mode = 'json';
     const parsed = parseRequests(line, this.#limits);
     if (parsed.type === 'one') return [this.#jsonCall(parsed.request, this.#writeLine, () => {})];
     return this.#readBatch(parsed.requests);
@@ -88,14 +98,15 @@ export class Interpreter {
     if (request.type === 'refused') return this.#refused(request.id, request.refusal, answer);
     const { method, params, id } = request;
     const found = findMethod(method);
-    const language = found?.portuguese === true ? 'pt' : 'en';
+    const language = this.#speaker.look.language ?? (found?.portuguese === true ? 'pt' : 'en');
     const reply = (outcome: object) => {
       const refused = isRefusal(outcome);
       if (refused) this.#onRefusal(outcome);
       if (id === undefined) unanswered();
       else answer(refused ? encodeRefusal(id, outcome, language) : encodeResult(id, outcome));
     };
-    if (found === undefined) return { order: 'at-once', run: (done) => done(refusals.methodNotFound()), reply };
+    if (found === undefined)
+      return { order: 'at-once', run: (done) => done(refusals.methodNotFound(suggestMethod(method))), reply };
     return this.#methodCall(found.name, params, found.portuguese, reply);
   }
 
@@ -121,19 +132,25 @@ export class Interpreter {
   #readText(line: string): Call[] {
     const speaker = this.#speaker;
     const request = parseText(line, speaker.currentRoom);
-    if ('language' in request && request.language !== undefined) this.#language = request.language;
+    if ('language' in request && request.language !== undefined) this.#spoken = request.language;
     switch (request.type) {
       case 'nothing':
         return [];
-      case 'refused':
-        return [this.#said(this.#say(request.refusal))];
+      case 'refused': {
+        const { refusal } = request;
+        const stranger = speaker.user === undefined && refusal.code === 'NOT_IN_ROOM';
+        return [this.#said(this.#say(stranger ? refusals.noRoomForStrangers() : refusal))];
+      }
       case 'help': {
-        const lines = help(request.about, this.#language);
-        const unknown = () => this.#say(refusals.commandNotFound(request.about ?? ''));
+        const { about = '' } = request;
+        const lines = help(request.about, this.language);
+        const unknown = () => this.#say(refusals.commandNotFound(about, suggestHelp(about, this.language)));
         return [this.#said(lines === undefined ? unknown() : formatList(lines))];
       }
-      case 'mode':
-        return [this.#said(this.#setMode(request.mode))];
+      case 'setting': {
+        const { setting, value } = request;
+        return [this.#said(setting === '/mode' ? this.#setMode(value) : this.#setLook(setting, value))];
+      }
       case 'call': {
         const { method, params } = request;
         // People who never said who they are may leave as well.
@@ -144,9 +161,10 @@ export class Interpreter {
           };
           return [{ order: 'alone', run, reply: this.#inOrder(() => '+OK') }];
         }
-        const language = this.#language;
+        const { language } = this;
+        const { look } = speaker;
         const reply = this.#inOrder((outcome) =>
-          isRefusal(outcome) ? this.#say(outcome, language) : formatResult(method, outcome),
+          isRefusal(outcome) ? this.#say(outcome, language) : formatResult(method, outcome, look),
         );
         return [this.#methodCall(method, params, false, reply)];
       }
@@ -170,7 +188,7 @@ export class Interpreter {
     return { order: 'at-once', run: (answer) => answer({}), reply: this.#inOrder(() => text) };
   }
 
-  #say(refusal: Refusal, language = this.#language): string {
+  #say(refusal: Refusal, language = this.language): string {
     this.#onRefusal(refusal);
     return formatRefusal(refusal, language);
   }
@@ -178,18 +196,26 @@ export class Interpreter {
   #refused(id: Id, refusal: Refusal, answer: (reply: string) => void): Call {
     const reply = () => {
       this.#onRefusal(refusal);
-      answer(encodeRefusal(id, refusal, 'en'));
+      answer(encodeRefusal(id, refusal, this.#speaker.look.language ?? 'en'));
     };
     return { order: 'at-once', run: (done) => done(refusal), reply };
   }
 
   #setMode(mode: string): string {
     const speaker = this.#speaker;
-    if (mode === '') return `+OK ${speaker.dialect}`;
+    if (mode === '') return `+OK ${speaker.mode}`;
     if (mode !== 'json' && mode !== 'text') return this.#say(refusals.usage(modeUsage));
     this.#modeChosen = true;
-    speaker.dialect = mode;
+    speaker.mode = mode;
     return `+OK ${mode}`;
+  }
+
+  #setLook(command: LookCommand, said: string): string {
+    const speaker = this.#speaker;
+    const look = said === '' ? speaker.look : changeLook(speaker.look, command, said);
+    if ('code' in look) return this.#say(look);
+    speaker.look = look;
+    return `+OK ${tellLook(look, command, this.language)}`;
   }
 }
 

@@ -24,7 +24,8 @@ export function operatorCalls({ sessions, users, bans, figures }: OperatorOption
     const refusal = refusals.endedByOperator(reason);
     for (const session of ended) {
       count++;
-      session.write(encodeAnnouncement(refusal.message.en, Date.now(), session.dialect));
+      const { [session.language]: why } = refusal.message;
+      session.write(encodeAnnouncement(why, Date.now(), session.dialect));
       session.finish(refusal);
     }
     return count;
@@ -103,7 +104,7 @@ export function operatorCalls({ sessions, users, bans, figures }: OperatorOption
 }
 
 function describeSession(session: Session): SessionFigures {
-  const { number, address, user, since, rooms, dialect, calls, queuedBytes, lag } = session;
+  const { number, address, user, since, rooms, mode: dialect, calls, queuedBytes, lag } = session;
   return {
     session: number,
     address,

@@ -1,9 +1,11 @@
 import type { MemberList } from '../actors/room/decisions.js';
 import { notMember } from '../actors/room/moderation.js';
 import type { Result } from '../protocol/methods.js';
-import { nameOf } from '../protocol/names.js';
-import { isRefusal, refusals } from '../protocol/refusals.js';
+import { nameOf, type RoomName } from '../protocol/names.js';
+import { isRefusal, type Refusal, refusals } from '../protocol/refusals.js';
+import { suggestion } from '../protocol/suggestion.js';
 import { type Chat, type Handlers, inRoom, isShown, pageRange, replyOf } from './calls.js';
+import type { Rooms } from './rooms.js';
 import type { User } from './users.js';
 
 /** What happens in rooms. */
@@ -58,8 +60,11 @@ export function roomCalls({
       session.follow(room, since - 1);
     },
 
-    'room.join': (session, { room: name, after }, reply) =>
-      inRoom(rooms, session, name, reply, async (room, reply) => {
+    'room.join': (session, { room: name, after }, answer) => {
+      // Said here of rooms that are not there and of those that are hidden, which must not be told apart.
+      const reply: typeof answer = (outcome) =>
+        answer('code' in outcome && outcome.code === 'ROOM_NOT_FOUND' ? notFound(rooms, name) : outcome);
+      return inRoom(rooms, session, name, reply, async (room, reply) => {
         const { id } = session.user as User;
         if (room.private) {
           // Asked before it is noted: what is on a user's list is shown to them.
@@ -80,7 +85,8 @@ export function roomCalls({
         const head = since === seq ? since - 1 : seq;
         if (after !== undefined) session.follow(room, Math.min(after, head));
         else if (!session.rooms.has(room)) session.follow(room, head);
-      }),
+      });
+    },
 
     'room.leave': (session, { room: name }, reply) =>
       inRoom(rooms, session, name, reply, async (room, reply) => {
@@ -139,4 +145,16 @@ export function roomCalls({
         return reply({ room: name, seq: head, members: withPresence(members) });
       }),
   };
+}
+
+/** So many rooms are looked at for one that was meant: a wrong name is no more work than a right one. */
+const suggestedRoomsMax = 100;
+
+function notFound(rooms: Rooms, name: RoomName): Refusal {
+  const open: RoomName[] = [];
+  for (const room of rooms.all()) {
+    if (open.length === suggestedRoomsMax) break;
+    if (!room.private && !room.closed) open.push(room.name);
+  }
+  return refusals.roomNotFound(name, suggestion(name, open));
 }

@@ -1,10 +1,13 @@
 import type { Dialect } from '../protocol/events.js';
 import type { Limits } from '../protocol/limits.js';
 import type { Line } from '../protocol/lines.js';
+import { isPlain, type Look, plainLook } from '../protocol/look.js';
 import type { MethodName } from '../protocol/methods.js';
 import type { RoomName, SessionId } from '../protocol/names.js';
 import { type Refusal, refusals } from '../protocol/refusals.js';
+import type { Language, Speech } from '../protocol/speech.js';
 import { type Call, type Caller, CallQueue } from './call-queue.js';
+import { dressed } from './dressing.js';
 import type { Cursor, Reader } from './feed.js';
 import { Interpreter, type Speaker } from './interpreter.js';
 import type { Origin } from './origins.js';
@@ -55,6 +58,10 @@ export class Session implements ConnectionHandler, Reader, Speaker, Caller {
   readonly #queue: CallQueue;
   readonly #options: SessionOptions;
   #dialect: Dialect = 'text';
+  #mode: Dialect = 'text';
+  #look = plainLook;
+  /** The look that pushes are given here, which are for everybody else without. */
+  #dressed: Look | undefined;
   #inbox: Cursor | undefined;
   /** Cursors on rooms that the user has left, which are still on their way to that. */
   #parting: Cursor[] = [];
@@ -76,16 +83,40 @@ export class Session implements ConnectionHandler, Reader, Speaker, Caller {
     this.#queue = new CallQueue(this, limits.inFlightMax);
   }
 
-  /** How pushes are written here. */
+  /** How lines are to be given to {@link write}. Whoever has a look of their own is given JSON, and pays for it alone. */
   get dialect(): Dialect {
     return this.#dialect;
   }
 
-  set dialect(dialect: Dialect) {
+  get mode(): Dialect {
+    return this.#mode;
+  }
+
+  set mode(mode: Dialect) {
+    this.#mode = mode;
+    this.#chooseDialect();
+  }
+
+  get look(): Look {
+    return this.#look;
+  }
+
+  set look(look: Look) {
+    this.#look = look;
+    this.#chooseDialect();
+  }
+
+  /** What people are spoken to in here. */
+  get language(): Language {
+    return this.#interpreter.language;
+  }
+
+  #chooseDialect(): void {
     const { audience } = this.#options;
+    this.#dressed = this.#mode === 'text' && !isPlain(this.#look) ? this.#look : undefined;
     audience[this.#dialect]--;
-    this.#dialect = dialect;
-    audience[dialect]++;
+    this.#dialect = this.#dressed === undefined ? this.#mode : 'json';
+    audience[this.#dialect]++;
   }
 
   /** Where the client is; empty where that is no longer known. */
@@ -137,7 +168,13 @@ export class Session implements ConnectionHandler, Reader, Speaker, Caller {
 
   /** Sends whole lines that were not asked for. */
   write(lines: string | Uint8Array): void {
-    if (!this.#ending) this.#connection.outbox.put(lines);
+    if (this.#ending) return;
+    this.#connection.outbox.put(this.#dressed === undefined ? lines : dressed(lines, this.#dressed));
+  }
+
+  /** Says something to people, which programs ignore. */
+  comment(speech: Speech): void {
+    this.write(`# ${speech[this.language]}\n`);
   }
 
   /** Begins to be sent what happens in a room behind `after`; where it is sent already, from there again. */
@@ -162,11 +199,11 @@ export class Session implements ConnectionHandler, Reader, Speaker, Caller {
 
   /** A text connection is not sent its own messages: it was told `+OK`. */
   omitOwn(room: Room, seq: number): void {
-    if (this.dialect === 'text') this.rooms.get(room)?.omit(seq);
+    if (this.#mode === 'text') this.rooms.get(room)?.omit(seq);
   }
 
   omitOwnPrivate(seq: number): void {
-    if (this.dialect === 'text') this.#inbox?.omit(seq);
+    if (this.#mode === 'text') this.#inbox?.omit(seq);
   }
 
   lines(lines: readonly Line[]): void {

@@ -1,5 +1,8 @@
 import t from 'tap';
-import { languageOf, wordsIn } from '../../src/cli/words.js';
+import { languageOf as languageFor } from '../../src/cli/language.js';
+import { wordsIn } from '../../src/cli/words.js';
+
+const languageOf = (env: NodeJS.ProcessEnv) => languageFor([], env);
 
 t.test('the language is that of the first variable set: LC_ALL, LC_MESSAGES, LANG', async (t) => {
   t.equal(languageOf({}), 'en');
@@ -10,6 +13,23 @@ t.test('the language is that of the first variable set: LC_ALL, LC_MESSAGES, LAN
   t.equal(languageOf({ LANG: 'pt_BR.UTF-8', LC_MESSAGES: 'en_US.UTF-8' }), 'en');
   t.equal(languageOf({ LANG: 'en_US.UTF-8', LC_MESSAGES: 'en_US.UTF-8', LC_ALL: 'pt_BR.UTF-8' }), 'pt');
   t.equal(languageOf({ LANG: 'pt_BR.UTF-8', LC_MESSAGES: '', LC_ALL: '' }), 'pt', 'an empty one is not set');
+});
+
+t.test('LANGUAGE says which one is rather had, where the locale names a language at all', async (t) => {
+  t.equal(languageOf({ LANG: 'de_DE.UTF-8', LANGUAGE: 'de:pt_BR:en' }), 'pt');
+  t.equal(languageOf({ LANG: 'pt_BR.UTF-8', LANGUAGE: 'en' }), 'en');
+  t.equal(languageOf({ LANG: 'C.UTF-8', LANGUAGE: 'pt' }), 'en');
+  t.equal(languageOf({ LANGUAGE: 'pt' }), 'en');
+});
+
+t.test('--lang counts more than SALAS_LANG, and that more than the locale', async (t) => {
+  const env = { LANG: 'pt_BR.UTF-8', SALAS_LANG: 'en' };
+  t.equal(languageFor([], env), 'en');
+  t.equal(languageFor(['rooms', '--lang', 'pt'], env), 'pt');
+  t.equal(languageFor(['--lang=pt', 'rooms'], env), 'pt');
+  t.equal(languageFor(['send', 'sala1', '--', '--lang', 'pt'], env), 'en', 'a text is no option');
+  t.equal(languageFor(['--lang', 'fr'], env), 'en');
+  t.equal(languageFor([], { LANG: 'pt_BR.UTF-8', SALAS_LANG: '' }), 'pt');
 });
 
 t.test('every text is there in both languages, with the same things put in', async (t) => {
@@ -27,6 +47,7 @@ t.test('every text is there in both languages, with the same things put in', asy
     } else {
       t.type(pt, 'string', key);
       t.not(pt, '', key);
+      if (/\p{L}{2,} \p{L}{2,}/u.test(en as string)) t.not(pt, en, `${key} is translated`);
     }
   }
 });

@@ -73,7 +73,7 @@ t.test('every command of the contract, and its Portuguese word, is the call of i
   for (const [line, method, params] of inBoth) t.strictSame(parseText(line, 'sala1'), call(method, params), line);
 });
 
-t.test('help and mode are about the connection itself', async (t) => {
+t.test('help, mode and the like are about the connection itself', async (t) => {
   t.strictSame(parseText('/help', undefined), { type: 'help', about: undefined, language: 'en' });
   t.strictSame(parseText('/help join', undefined), { type: 'help', about: 'join', language: 'en' });
   t.strictSame(parseText('/help account create ', undefined), {
@@ -84,9 +84,11 @@ t.test('help and mode are about the connection itself', async (t) => {
   t.strictSame(parseText('/help  ', undefined), { type: 'help', about: undefined, language: 'en' });
   t.strictSame(parseText('/ajuda', undefined), { type: 'help', about: undefined, language: 'pt' });
   t.strictSame(parseText('/ajuda /entrar', undefined), { type: 'help', about: '/entrar', language: 'pt' });
-  t.match(parseText('/mode json', undefined), { type: 'mode', mode: 'json' });
-  t.match(parseText('/mode text', undefined), { type: 'mode', mode: 'text' });
-  t.match(parseText('/mode', undefined), { type: 'mode', mode: '' });
+  t.match(parseText('/mode json', undefined), { type: 'setting', setting: '/mode', value: 'json' });
+  t.match(parseText('/mode text', undefined), { type: 'setting', setting: '/mode', value: 'text' });
+  t.match(parseText('/mode', undefined), { type: 'setting', setting: '/mode', value: '' });
+  const lisbon = { type: 'setting', setting: '/timezone', value: 'Europe/Lisbon', language: 'pt' };
+  t.strictSame(parseText('/fuso  Europe/Lisbon ', undefined), lisbon);
 });
 
 t.test('plain text goes to the current room as it was typed', async (t) => {

@@ -37,7 +37,7 @@ t.test('a resume tells what became of each room, in one line', async (t) => {
   t.equal(reply, '+OK ana#1 sala1@42 resumed sala2@0 reset inbox@7');
 });
 
-t.test('a list is +OK N and then N lines', async (t) => {
+t.test('a list is +OK N and then N lines, which stand in columns', async (t) => {
   t.equal(formatList([]), '+OK 0');
   t.equal(formatList(['a', 'b']), '+OK 2\na\nb');
   t.equal(
@@ -47,11 +47,11 @@ t.test('a list is +OK N and then N lines', async (t) => {
         { room: 'sala2', topic: '', members: 0, seq: 1 },
       ],
     }),
-    '+OK 2\nsala1 #42 2 café\nsala2 #1 0',
+    '+OK 2\nsala1 #42 2 café\nsala2 #1  0',
   );
   t.equal(
     format('room.members', { room: 'sala1', seq: 42, members: [ana, bia] }),
-    '+OK 2\nana#1 owner online\nbia#1 member offline',
+    '+OK 2\nana#1 owner  online\nbia#1 member offline',
   );
   t.equal(format('private.history', { messages: [], more: false, seq: 0 }), '+OK 0');
 });

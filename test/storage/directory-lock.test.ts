@@ -34,10 +34,10 @@ t.test('one daemon has a directory at a time', async (t) => {
   const directory = t.testdir();
   const lock = lockDirectory(directory);
   const again = () => lockDirectory(directory);
-  t.throws(
-    again,
-    new StorageError(`${directory} is in use by another salas daemon; stop it, or choose another --data`),
-  );
+  t.throws(again, {
+    name: 'StorageError',
+    message: `${directory} is in use by another salas daemon; stop it, or choose another --data`,
+  });
   t.throws(again, StorageError, 'however often it is tried');
   lock.release();
   lockDirectory(directory).release();

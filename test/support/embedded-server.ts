@@ -129,7 +129,8 @@ export async function startEmbedded(
     connect: async (name) => {
       const { port1, port2 } = new MessageChannel();
       const status = rooms.get(name)?.connect(port2);
-      if (status === undefined) return { failed: `there is no room ${name} here` };
+      if (status === undefined)
+        return { failed: { en: `there is no room ${name} here`, pt: `aqui não há a sala ${name}` } };
       return { endpoint: port1, info: { room: name, file: roomFile(directory, name), ...status } };
     },
     figures: async () => undefined,

@@ -4,6 +4,7 @@ import t from 'tap';
 import type { Dialect } from '../../src/protocol/events.js';
 import { defaultLimits, type Limits } from '../../src/protocol/limits.js';
 import type { Line } from '../../src/protocol/lines.js';
+import { type Look, plainLook } from '../../src/protocol/look.js';
 import type { MethodName } from '../../src/protocol/methods.js';
 import { refusals } from '../../src/protocol/refusals.js';
 import type { Call } from '../../src/transport/call-queue.js';
@@ -14,7 +15,8 @@ import { ana } from '../support/people.js';
 class Visitor {
   user: { readonly id: string } | undefined = { id: ana };
   currentRoom: string | undefined = 'sala1';
-  dialect: Dialect = 'text';
+  mode: Dialect = 'text';
+  look: Look = plainLook;
   readonly dispatched: { method: string; values: object; reply: (outcome: object) => void }[] = [];
   written = '';
   hasQuit = false;
@@ -203,15 +205,15 @@ t.test('the language of the words is the language of the refusals', async (t) =>
 t.test('pushes are text until the first JSON line, unless a mode was chosen', async (t) => {
   const visitor = new Visitor();
   visitor.say('/help');
-  t.equal(visitor.dialect, 'text');
+  t.equal(visitor.mode, 'text');
   visitor.say('   {"jsonrpc');
-  t.equal(visitor.dialect, 'json', 'however bad the JSON');
+  t.equal(visitor.mode, 'json', 'however bad the JSON');
   t.equal(visitor.say('/mode text'), '+OK text\n');
   visitor.say(json('ping', {}));
-  t.equal(visitor.dialect, 'text');
+  t.equal(visitor.mode, 'text');
   t.equal(visitor.say('/mode'), '+OK text\n');
   t.match(visitor.say('/mode morse'), /^-INVALID_PARAMS .*json\|text/);
-  t.equal(visitor.dialect, 'text');
+  t.equal(visitor.mode, 'text');
 });
 
 t.test('a line that is no text is refused in the dialect it began in', async (t) => {

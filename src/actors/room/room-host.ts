@@ -2,6 +2,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { RoomFault, ThreadLoad } from '../../protocol/control.js';
 import type { Limits } from '../../protocol/limits.js';
 import type { RoomName } from '../../protocol/names.js';
+import type { Speech } from '../../protocol/speech.js';
 import { explained, StorageError } from '../../storage/database.js';
 import { block, DiskFaults } from '../../storage/disk-faults.js';
 import { ActorThread, serve } from '../actor-thread.js';
@@ -28,7 +29,7 @@ export interface RoomOpening {
 }
 
 /** Where the room stands, or in one line why it cannot be opened. */
-export type RoomOpened = RoomStatus | { readonly failed: string };
+export type RoomOpened = RoomStatus | { readonly failed: Speech };
 
 /** What the thread takes, and what its rooms did. */
 export interface RoomHostFigures {
@@ -65,7 +66,7 @@ export const roomHost = {
         const room = explained(file, () => new Room(file, name, creation, limits, disk.onCommit, onDisk, commitTimes));
         open = { room, actor: new ActorThread(room, limits.frameQueueBytesMax, roomPacking), disk };
       } catch (error) {
-        if (error instanceof StorageError) return { failed: error.message };
+        if (error instanceof StorageError) return { failed: error.said };
         throw error;
       }
       rooms.set(name, open);

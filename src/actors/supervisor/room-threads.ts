@@ -4,6 +4,7 @@ import type { RoomFault } from '../../protocol/control.js';
 import type { Limits } from '../../protocol/limits.js';
 import type { RoomName } from '../../protocol/names.js';
 import { refusals } from '../../protocol/refusals.js';
+import type { Speech } from '../../protocol/speech.js';
 import { roomFile } from '../../storage/data-directory.js';
 import { type Connection, remote, withPorts } from '../actor-ref.js';
 import { Inquiry } from '../inquiry.js';
@@ -19,9 +20,15 @@ export interface RoomInfo extends RoomStatus {
   readonly file: string;
 }
 
-/** A room's database could not be opened; `message` says why in one line. */
+/** A room's database could not be opened; `said` says why in one line. */
 export class RoomUnavailable extends Error {
   override readonly name = 'RoomUnavailable';
+  readonly said: Speech;
+
+  constructor(said: Speech) {
+    super(said.en);
+    this.said = said;
+  }
 }
 
 /** What a room thread tells of itself; nothing where it did not in time. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import type { RoomFault } from '../../protocol/control.js';
 import type { RoomName } from '../../protocol/names.js';
+import type { Speech } from '../../protocol/speech.js';
 import { ActorRef, type Connection, remote } from '../actor-ref.js';
 import { Inquiry } from '../inquiry.js';
 import { died, noDeaths, restartDelay } from '../restart.js';
@@ -15,14 +16,14 @@ import type { Notice, SupervisorApi, SupervisorData, SupervisorFigures } from '.
 export interface SupervisorHandle {
   /** The directory's rooms and the supervisor's database, or in one line why it cannot be opened. */
   readonly started: Promise<
-    { readonly rooms: readonly RoomName[]; readonly file: string } | { readonly failed: string }
+    { readonly rooms: readonly RoomName[]; readonly file: string } | { readonly failed: Speech }
   >;
   /** See SupervisorApi; to be called before the first call of a client is. */
-  begin(): Promise<{ readonly failed?: string }>;
+  begin(): Promise<{ readonly failed?: Speech }>;
   /** The way to the actor; to be asked for once. `onConnected` is told of the first connection and of each after a death. */
   ref(onFrames: (frames: readonly InboxFrame[]) => void, onConnected: () => void): SupervisorRef;
   /** A new connection to a room, or in one line why its database cannot be opened. */
-  connect(room: RoomName, hung: boolean): Promise<Connection<RoomInfo> | { readonly failed: string }>;
+  connect(room: RoomName, hung: boolean): Promise<Connection<RoomInfo> | { readonly failed: Speech }>;
   /** What its thread and those of the rooms tell of themselves; nothing where it does not tell in time. */
   figures(): Promise<SupervisorFigures | undefined>;
   /** Ends its thread as a fault would, and with it the rooms': fault injection. */
@@ -93,7 +94,7 @@ export function startSupervisor(
     const begun = started === 'ended' || 'failed' in started ? started : await Promise.race([api.begin(true), ended]);
     if (begun === 'ended') return closing ? next : life;
     if (begun.failed === undefined) return next;
-    onDeath(begun.failed);
+    onDeath(begun.failed.en);
     // Its end begins the next life.
     await worker.terminate();
     return closing ? next : life;
@@ -102,7 +103,9 @@ export function startSupervisor(
   const first = launch();
   let life: Promise<Life> = Promise.resolve(first);
   // A server that does not even begin is not tried again.
-  const stillborn = first.ended.then(() => ({ failed: 'the supervisor died at the start' }));
+  const stillborn = first.ended.then(() => ({
+    failed: { en: 'the supervisor died at the start', pt: 'o supervisor morreu ao iniciar' },
+  }));
   return {
     started: Promise.race([first.api.start() as SupervisorHandle['started'], stillborn]),
     begin: () => Promise.race([first.api.begin(false) as ReturnType<SupervisorHandle['begin']>, stillborn]),

@@ -4,6 +4,7 @@ import { serverActor } from '../../protocol/events.js';
 import type { Limits } from '../../protocol/limits.js';
 import type { RoomName } from '../../protocol/names.js';
 import { isRefusal, refusals } from '../../protocol/refusals.js';
+import type { Speech } from '../../protocol/speech.js';
 import { supervisorFile } from '../../storage/data-directory.js';
 import { diskFull, explained, StorageError } from '../../storage/database.js';
 import { ActorRef, type Connection, withPorts } from '../actor-ref.js';
@@ -51,14 +52,14 @@ export interface SupervisorFigures {
 /** All that can be called in the supervisor's thread. */
 export interface SupervisorApi extends RemoteActor<InboxFrame> {
   /** The rooms of the directory, once that is open; or in one line why it cannot be opened. */
-  start(): { readonly rooms: readonly RoomName[]; readonly file: string } | { readonly failed: string };
+  start(): { readonly rooms: readonly RoomName[]; readonly file: string } | { readonly failed: Speech };
   /**
    * The server is sure to be there: not before that is anybody's time counted who was connected to an earlier one.
    * `again`: it is the same server, and who was connected is still. Answers in one line why it cannot begin, if it cannot.
    */
-  begin(again: boolean): { readonly failed?: string };
+  begin(again: boolean): { readonly failed?: Speech };
   /** A new connection to a room. `hung`: the room has left its caller without an answer. */
-  connect(room: RoomName, hung: boolean): Promise<Connection<RoomInfo> | { readonly failed: string }>;
+  connect(room: RoomName, hung: boolean): Promise<Connection<RoomInfo> | { readonly failed: Speech }>;
   figures(): Promise<SupervisorFigures>;
   /** Has a fault in a room's thread. False if the room has none. */
   inject(room: RoomName, fault: RoomFault, ms?: number): Promise<boolean>;
@@ -97,7 +98,7 @@ function startSupervisor(port: MessagePort, data: SupervisorData): SupervisorApi
     .filter((room) => supervisor.room(room) === undefined)
     .map((room) => ({ type: 'create-room', room, topic: '', by: serverActor }) as const);
   for (const outcome of actor.handle({ at: Date.now(), commands: create, firstKey: 0, again: false, dialects: [] })) {
-    if (isRefusal(outcome)) throw outcome.code === 'BUSY' ? diskFull(file) : new StorageError(outcome.message.en);
+    if (isRefusal(outcome)) throw outcome.code === 'BUSY' ? diskFull(file) : new StorageError(outcome.message);
   }
 
   const refs = new Map<RoomName, RoomRef>();
@@ -140,7 +141,7 @@ function startSupervisor(port: MessagePort, data: SupervisorData): SupervisorApi
       try {
         if (!again) explained(file, () => supervisor.begin(Date.now()));
       } catch (error) {
-        if (error instanceof StorageError) return { failed: error.message };
+        if (error instanceof StorageError) return { failed: error.said };
         throw error;
       }
       scheduleExpiry();
@@ -152,7 +153,7 @@ function startSupervisor(port: MessagePort, data: SupervisorData): SupervisorApi
         const connection = await connectTo(room, true, hung);
         return 'endpoint' in connection ? withPorts(connection, [connection.endpoint as MessagePort]) : connection;
       } catch (error) {
-        if (error instanceof RoomUnavailable) return { failed: error.message };
+        if (error instanceof RoomUnavailable) return { failed: error.said };
         throw error;
       }
     },
@@ -176,7 +177,7 @@ if (parentPort !== null) {
     serve(parentPort, startSupervisor(parentPort, data));
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
-    const failed = error.message;
+    const failed = error.said;
     serve(parentPort, { start: () => ({ failed }) });
   }
 }

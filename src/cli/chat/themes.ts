@@ -1,3 +1,5 @@
+import { colourOf } from '../../protocol/user-colours.js';
+
 /** How things look: a style a meaning, never a colour in the view. */
 
 const nameColours = 12;
@@ -31,10 +33,7 @@ export type Style =
 
 /** The style of a user's name: the same wherever the user is seen. */
 export function nameStyle(userId: string): Style {
-  // FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/): neighbours as ana#1 and ana#2 get different colours.
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < userId.length; i++) hash = Math.imul(hash ^ userId.charCodeAt(i), 0x01000193);
-  return `name-${(hash >>> 0) % nameColours}`;
+  return `name-${colourOf(userId, nameColours)}`;
 }
 
 export const themeNames = ['dark', 'light'] as const;

@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
+import { plainLook } from '../../protocol/look.js';
 import { formatMessage } from '../../protocol/message-text.js';
 import type { Result } from '../../protocol/methods.js';
 import { jsonLine, printable } from '../printable.js';
@@ -18,14 +19,14 @@ const nothing = () => '';
 
 /** A writer for one export of `room`, whose texts for people are in the language of `words`. */
 export function writerOf(format: ExportFormat, room: string, words: Words): Writer {
+  const look = { ...plainLook, language: words.language };
   switch (format) {
     case 'jsonl':
       return { begin: nothing, message: (message) => `${jsonLine(message)}\n`, end: nothing };
     case 'txt':
       return {
         begin: nothing,
-        message: (message) =>
-          `${timeOf(message.at)} ${printable(formatMessage(room, message.from, message, words.language))}\n`,
+        message: (message) => `${timeOf(message.at)} ${printable(formatMessage(room, message.from, message, look))}\n`,
         end: nothing,
       };
     case 'csv':

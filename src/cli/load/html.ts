@@ -1,5 +1,8 @@
+import type { Language } from '../../protocol/speech.js';
+import { type Words, wordsIn } from '../words.js';
+import type { ViolationType } from './ledger.js';
 import type { Measures } from './measures.js';
-import type { LoadSummary } from './report.js';
+import { type LoadSummary, violationWords } from './report.js';
 
 /** A report in one file that needs nothing else: how much over time with the faults marked, and how long it took. */
 
@@ -11,48 +14,48 @@ const deliveriesColour = '#1d4ed8';
 const faultColour = '#b91c1c';
 const roomFaultColour = '#f59e0b';
 
-export function htmlReport(summary: LoadSummary, measures: Measures): string {
+export function htmlReport(summary: LoadSummary, measures: Measures, language: Language): string {
+  const words = wordsIn(language);
+  const list = (...values: number[]) => values.map(ms).join(', ');
+  const { roomBackMs, answerMs, deliveryMs } = summary;
   const figures: [string, string][] = [
-    ['said', `${summary.said + summary.whispered}`],
-    ['answered', `${summary.answered}`],
-    ['deliveries', `${summary.delivered}`],
-    ['errors', `${summary.errors}`],
-    ['daemon killed', `${summary.kills} times`],
-    ['rooms killed', `${summary.roomKills} times`],
-    ['a killed room is back, p50, max', [summary.roomBackMs.p50Ms, summary.roomBackMs.maxMs].map(ms).join(', ')],
-    ['reconnections', `${summary.reconnections}`],
-    ['longest pause', ms(summary.maxPauseMs)],
-    [
-      'answer p50, p99, max',
-      [summary.answerMs.p50Ms, summary.answerMs.p99Ms, summary.answerMs.maxMs].map(ms).join(', '),
-    ],
-    [
-      'delivery p50, p99, max',
-      [summary.deliveryMs.p50Ms, summary.deliveryMs.p99Ms, summary.deliveryMs.maxMs].map(ms).join(', '),
-    ],
-    ...Object.entries(summary.violations).map(([type, count]): [string, string] => [type, `${count}`]),
+    [words.loadSaid, `${summary.said + summary.whispered}`],
+    [words.loadAnswered, `${summary.answered}`],
+    [words.loadDelivered, `${summary.delivered}`],
+    [words.loadErrors, `${summary.errors}`],
+    [words.loadKills, `${summary.kills}`],
+    [words.loadRoomKills, `${summary.roomKills}`],
+    [words.loadRoomBack, list(roomBackMs.p50Ms, roomBackMs.maxMs)],
+    [words.loadReconnections, `${summary.reconnections}`],
+    [words.loadMaxPause, ms(summary.maxPauseMs)],
+    [words.loadAnswerLatency, list(answerMs.p50Ms, answerMs.p99Ms, answerMs.maxMs)],
+    [words.loadDeliveryLatency, list(deliveryMs.p50Ms, deliveryMs.p99Ms, deliveryMs.maxMs)],
+    ...Object.entries(summary.violations).map(([type, count]): [string, string] => [
+      violationWords(words)[type as ViolationType],
+      `${count}`,
+    ]),
   ];
   const { clients, rooms, rate, seconds, payload, target } = summary;
   const problems = [...summary.violationExamples, ...summary.errorExamples];
   return `<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>salas load test</title>
+<html lang="${language}"><meta charset="utf-8"><title>${words.loadTitle}</title>
 <style>body{font:15px/1.5 system-ui,sans-serif;max-width:${width}px;margin:2rem auto;color:#1f2937}
 table{border-collapse:collapse}td{padding:.15rem 1.5rem .15rem 0}td+td{text-align:right;font-variant-numeric:tabular-nums}
 svg{display:block;margin:1rem 0}.ok{color:${answersColour}}.bad{color:${faultColour}}</style>
-<h1>salas load test: <span class="${summary.ok ? 'ok' : 'bad'}">${summary.ok ? 'nothing wrong' : 'something is wrong'}</span></h1>
-<p>${clients} clients in ${rooms} rooms, ${rate} messages a second of ${payload} bytes for ${seconds} s, at ${escaped(target)}.</p>
+<h1>${words.loadTitle}: <span class="${summary.ok ? 'ok' : 'bad'}">${summary.ok ? words.loadOk : words.loadWrong}</span></h1>
+<p>${escaped(words.loadPlan(clients, rooms, rate, payload, seconds, target))}</p>
 <table>${figures.map(([name, figure]) => `<tr><td>${name}</td><td>${escaped(figure)}</td></tr>`).join('\n')}</table>
 ${problems.length === 0 ? '' : `<ul class="bad">${problems.map((problem) => `<li>${escaped(problem)}</li>`).join('\n')}</ul>`}
-<h2>Over time</h2>
-${overTime(measures)}
-<h2>Latency</h2>
-${distribution(measures)}
+<h2>${words.loadOverTime}</h2>
+${overTime(measures, words)}
+<h2>${words.loadLatency}</h2>
+${distribution(measures, words)}
 </html>
 `;
 }
 
 /** Answers and deliveries in each second; a fault is a stripe from the kill until the daemon was back. */
-function overTime({ seconds, faults }: Measures): string {
+function overTime({ seconds, faults }: Measures, words: Words): string {
   const count = Math.max(1, seconds.length);
   const most = Math.max(1, ...seconds.map(({ answered, delivered }) => Math.max(answered, delivered)));
   const x = (second: number) => margin.left + (second / count) * (width - margin.left - margin.right);
@@ -81,19 +84,19 @@ function overTime({ seconds, faults }: Measures): string {
       ),
       label(width - margin.right, height - 8, `${count} s`, 'end'),
       legend([
-        ['deliveries a second', deliveriesColour],
-        ['answers a second', answersColour],
-        ['daemon killed', faultColour],
-        ['room killed', roomFaultColour],
+        [words.loadDeliveriesPerSecond, deliveriesColour],
+        [words.loadAnswersPerSecond, answersColour],
+        [words.loadKills, faultColour],
+        [words.loadRoomKilled, roomFaultColour],
       ]),
     ].join('\n'),
   );
 }
 
 /** Latency by percentile; each step to the right is ten times rarer. */
-function distribution({ curves: { answers, deliveries } }: Measures): string {
+function distribution({ curves: { answers, deliveries } }: Measures, words: Words): string {
   const points = [...answers, ...deliveries].map(([, latency]) => Math.max(latency, 0.001));
-  if (points.length === 0) return '<p>Nothing was answered.</p>';
+  if (points.length === 0) return `<p>${words.loadNothing}</p>`;
   const low = Math.log10(Math.min(...points));
   const high = Math.max(low + 0.1, Math.log10(Math.max(...points)));
   // 0 to 99.99 %: four nines; the maximum stands at the fifth.
@@ -110,13 +113,13 @@ function distribution({ curves: { answers, deliveries } }: Measures): string {
     [
       ...decades.map((latency) => rule(y(latency), ms(latency))),
       ...[0, 50, 90, 99, 99.9, 99.99, 100].map((percentile) =>
-        label(x(percentile), height - 8, percentile === 100 ? 'max' : `${percentile} %`, 'middle'),
+        label(x(percentile), height - 8, percentile === 100 ? words.loadMax : `${percentile} %`, 'middle'),
       ),
       line(deliveries, deliveriesColour),
       line(answers, answersColour),
       legend([
-        ['delivery', deliveriesColour],
-        ['answer', answersColour],
+        [words.loadDelivery, deliveriesColour],
+        [words.loadAnswer, answersColour],
       ]),
     ].join('\n'),
   );

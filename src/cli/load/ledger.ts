@@ -1,4 +1,5 @@
 import type { Push } from '../../client/pushes.js';
+import type { Speech } from '../../protocol/speech.js';
 
 /** What can be wrong with what clients were told. */
 export const violationTypes = ['lost', 'doubled', 'reordered', 'gap', 'altered', 'misdelivered', 'replaced'] as const;
@@ -7,7 +8,7 @@ export type ViolationType = (typeof violationTypes)[number];
 export interface Violations {
   readonly counts: Readonly<Record<ViolationType, number>>;
   /** The first of them, a line each. */
-  readonly examples: readonly string[];
+  readonly examples: readonly Speech[];
 }
 
 const examplesMax = 20;
@@ -24,7 +25,7 @@ export class Ledger {
   readonly #answered = new Map<string, { readonly order: number; readonly seq: number }>();
   readonly #acks: { readonly room: string; readonly seq: number; readonly text: string }[] = [];
   readonly #counts = Object.fromEntries(violationTypes.map((type) => [type, 0])) as Record<ViolationType, number>;
-  readonly #examples: string[] = [];
+  readonly #examples: Speech[] = [];
 
   get violations(): Violations {
     return { counts: this.#counts, examples: this.#examples };
@@ -42,12 +43,18 @@ export class Ledger {
       case 'server.announcement':
         return;
       case 'room.reset':
-        this.#note('replaced', `${client}: the log of ${push.params.room} was replaced`);
+        this.#note('replaced', {
+          en: `${client}: the log of ${push.params.room} was replaced`,
+          pt: `${client}: o registro de ${push.params.room} foi substituído`,
+        });
         return;
       case 'private.message': {
         const { from, to, seq } = push.params;
         if (from !== client && to !== client)
-          this.#note('misdelivered', `${client} was told what ${from} said to ${to}`);
+          this.#note('misdelivered', {
+            en: `${client} was told what ${from} said to ${to}`,
+            pt: `${client} recebeu o que ${from} disse a ${to}`,
+          });
         this.#follow(client, 'inbox', seq);
         return;
       }
@@ -77,7 +84,10 @@ export class Ledger {
     const last = this.#answered.get(key);
     if (last === undefined || order > last.order) {
       if (last !== undefined && seq <= last.seq)
-        this.#note('reordered', `${client} in ${room}: ${order} is before ${last.order}`);
+        this.#note('reordered', {
+          en: `${client} in ${room}: ${order} is before ${last.order}`,
+          pt: `${client} em ${room}: ${order} está antes de ${last.order}`,
+        });
       this.#answered.set(key, { order, seq });
     }
   }
@@ -95,14 +105,28 @@ export class Ledger {
       texts.forEach((text, seq) => {
         const key = `${room} ${text}`;
         const before = where.get(key);
-        if (before !== undefined) this.#note('doubled', `in ${room} ${before} and ${seq} are the same message`);
+        if (before !== undefined) {
+          this.#note('doubled', {
+            en: `in ${room} ${before} and ${seq} are the same message`,
+            pt: `em ${room} ${before} e ${seq} são a mesma mensagem`,
+          });
+        }
         where.set(key, seq);
       });
     }
     for (const { room, seq, text } of this.#acks) {
       const logged = this.#logs.get(room)?.[seq];
-      if (logged === undefined) this.#note('lost', `${room} ${seq} was answered, and is not in the log`);
-      else if (logged !== text) this.#note('altered', `${room} ${seq} was answered, and is another message in the log`);
+      if (logged === undefined) {
+        this.#note('lost', {
+          en: `${room} ${seq} was answered, and is not in the log`,
+          pt: `${room} ${seq} foi respondida, e não está no registro`,
+        });
+      } else if (logged !== text) {
+        this.#note('altered', {
+          en: `${room} ${seq} was answered, and is another message in the log`,
+          pt: `${room} ${seq} foi respondida, e é outra mensagem no registro`,
+        });
+      }
     }
     return this.violations;
   }
@@ -112,20 +136,36 @@ export class Ledger {
     this.#logs.set(room, log);
     const known = log[seq];
     if (known === undefined) log[seq] = text;
-    else if (known !== text) this.#note('altered', `${reader}: ${room} ${seq} is not what others read`);
+    else if (known !== text) {
+      this.#note('altered', {
+        en: `${reader}: ${room} ${seq} is not what others read`,
+        pt: `${reader}: ${room} ${seq} não é o que outros leram`,
+      });
+    }
   }
 
   #follow(client: string, log: string, seq: number): void {
     const key = `${log} ${client}`;
     const last = this.#positions.get(key) ?? 0;
-    if (seq === last) this.#note('doubled', `${client}: ${log} ${seq} came twice`);
-    else if (seq < last) this.#note('reordered', `${client}: ${log} ${seq} came after ${last}`);
-    else if (seq > last + 1) this.#note('gap', `${client}: ${log} ${last + 1} to ${seq - 1} did not come`);
+    const where = `${client}: ${log}`;
+    if (seq === last) {
+      this.#note('doubled', { en: `${where} ${seq} came twice`, pt: `${where} ${seq} veio duas vezes` });
+    } else if (seq < last) {
+      this.#note('reordered', {
+        en: `${where} ${seq} came after ${last}`,
+        pt: `${where} ${seq} veio depois de ${last}`,
+      });
+    } else if (seq > last + 1) {
+      this.#note('gap', {
+        en: `${where} ${last + 1} to ${seq - 1} did not come`,
+        pt: `${where} ${last + 1} a ${seq - 1} não vieram`,
+      });
+    }
     if (seq > last) this.#positions.set(key, seq);
   }
 
-  #note(type: ViolationType, example: string): void {
+  #note(type: ViolationType, { en, pt }: Speech): void {
     this.#counts[type]++;
-    if (this.#examples.length < examplesMax) this.#examples.push(`${type}: ${example}`);
+    if (this.#examples.length < examplesMax) this.#examples.push({ en: `${type}: ${en}`, pt: `${type}: ${pt}` });
   }
 }

@@ -1,4 +1,6 @@
-import type { Violations } from './ledger.js';
+import type { Language } from '../../protocol/speech.js';
+import type { Words } from '../words.js';
+import type { Violations, ViolationType } from './ledger.js';
 import type { LoadResult } from './load.js';
 import type { Latencies } from './measures.js';
 
@@ -33,7 +35,11 @@ export interface LoadSummary extends LoadPlan {
   readonly violationExamples: readonly string[];
 }
 
-export function summarize(plan: LoadPlan, { measures, violations, errors }: LoadResult): LoadSummary {
+export function summarize(
+  plan: LoadPlan,
+  { measures, violations, errors }: LoadResult,
+  language: Language,
+): LoadSummary {
   const { said, answered, delivered, whispered, reconnections, faults, maxPauseMs } = measures;
   const roomPauses = faults
     .filter(({ what }) => what === 'room')
@@ -60,6 +66,19 @@ export function summarize(plan: LoadPlan, { measures, violations, errors }: Load
     answerMs: measures.answerLatencies,
     deliveryMs: measures.deliveryLatencies,
     violations: violations.counts,
-    violationExamples: violations.examples,
+    violationExamples: violations.examples.map((example) => example[language]),
+  };
+}
+
+/** What each kind of fault is called. */
+export function violationWords(words: Words): Readonly<Record<ViolationType, string>> {
+  return {
+    lost: words.loadLost,
+    doubled: words.loadDoubled,
+    reordered: words.loadReordered,
+    gap: words.loadGap,
+    altered: words.loadAltered,
+    misdelivered: words.loadMisdelivered,
+    replaced: words.loadReplaced,
   };
 }

@@ -5,7 +5,6 @@ import { Room } from '../../../src/actors/room/room.js';
 import { encodeRoomEvent } from '../../../src/protocol/jsonrpc.js';
 import { defaultLimits } from '../../../src/protocol/limits.js';
 import { formatRoomEvent } from '../../../src/protocol/text-replies.js';
-import { StorageError } from '../../../src/storage/database.js';
 import { withFullDisk } from '../../support/full-disk.js';
 import { ana, bia, caio, sala1, sala2 } from '../../support/people.js';
 import { anasCreation, ask, crashImage, openRoom, storedEvents } from '../../support/rooms-on-disk.js';
@@ -59,7 +58,10 @@ t.test("another room's file is refused, and left as it is", async (t) => {
   openRoom(file).close();
   const before = storedEvents(file);
   const open = () => new Room(file, sala2, anasCreation, defaultLimits);
-  t.throws(open, new StorageError(`${file} is the log of the room "sala1", not of "sala2"`));
+  t.throws(open, {
+    name: 'StorageError',
+    message: `${file} is the log of the room "sala1", not of "sala2"`,
+  });
   t.strictSame(storedEvents(file), before);
   openRoom(file).close();
 });
