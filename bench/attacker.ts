@@ -106,14 +106,14 @@ const doing: Record<Attack, (port: number) => Promise<void>> = {
   'login-storm': async (port) => {
     const { connections } = attacks['login-storm'];
     await loginStorm(port, connections, () => '127.0.0.1');
-    tell(`${connections} logins were answered, from one address`);
+    tell(`asked for ${connections} logins, from one address`);
     await forever();
   },
 
   'login-storm-from-many': async (port) => {
     const { connections } = attacks['login-storm-from-many'];
     await loginStorm(port, connections, (i) => `127.2.0.${1 + (i % addresses)}`);
-    tell(`${connections} logins were answered, from ${addresses} addresses`);
+    tell(`asked for ${connections} logins, from ${addresses} addresses`);
     await forever();
   },
 };

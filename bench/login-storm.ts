@@ -12,19 +12,15 @@ interface Answer {
 }
 
 /**
- * So many logins at once, all with the right password, and each again when it is told to come again. Resolves when each
- * was answered once; the others go on. `addressOf` is where the nth comes from.
+ * So many logins at once, all with the right password, and each again when it is told to come again. Resolves when all
+ * were asked for. `addressOf` is where the nth comes from.
  */
 export async function loginStorm(port: number, logins: number, addressOf: (i: number) => string): Promise<void> {
   const accounts = await makeAccounts(port, Math.ceil(logins / accountAttemptsMax));
   const sockets = await openMany(port, logins, addressOf);
-  await Promise.all(
-    sockets.map(async (socket, i) => {
-      const login = { userId: accounts[i % accounts.length], password };
-      const answer = await ask(socket, 'account.login', login);
-      void whenAllowed(socket, 'account.login', login, answer);
-    }),
-  );
+  for (const [i, socket] of sockets.entries()) {
+    void whenAllowed(socket, 'account.login', { userId: accounts[i % accounts.length], password });
+  }
 }
 
 /** Each from an address of its own: what an address tries is bounded. */
@@ -41,16 +37,12 @@ async function makeAccounts(port: number, count: number): Promise<string[]> {
 }
 
 /** Asks as often as the server says that it may be asked again later. */
-async function whenAllowed(
-  socket: Socket,
-  method: string,
-  params: object,
-  first?: Answer,
-): Promise<{ readonly userId: string }> {
-  for (let answer = first ?? (await ask(socket, method, params)); ; answer = await ask(socket, method, params)) {
-    if (answer.result !== undefined) return answer.result;
-    const { retryAfterMs } = answer.error?.data ?? {};
-    if (retryAfterMs === undefined) throw new Error(`${method} was answered ${JSON.stringify(answer)}`);
+async function whenAllowed(socket: Socket, method: string, params: object): Promise<{ readonly userId: string }> {
+  for (;;) {
+    const { result, error } = await ask(socket, method, params);
+    if (result !== undefined) return result;
+    const { retryAfterMs } = error?.data ?? {};
+    if (retryAfterMs === undefined) throw new Error(`${method} was answered ${JSON.stringify(error)}`);
     await sleep(retryAfterMs);
   }
 }
