@@ -1,9 +1,11 @@
 import { once } from 'node:events';
-import { connect as openSocket, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { constants, setPriority } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '../src/client/connect.js';
 import { type Attack, attacks } from './attacks.js';
+import { loginStorm } from './login-storm.js';
+import { call, connectingMax, open, openMany } from './sockets.js';
 
 /**
  * Does one thing to a server that no good client does: `attacker.js ATTACK PORT`. It goes on until it is killed, and
@@ -13,13 +15,14 @@ import { type Attack, attacks } from './attacks.js';
 const room = 'r1';
 const lineBytes = 1e9;
 const chunkBytes = 1e6;
-const connectingMax = 256;
 const textBytes = 8000;
 /** Fills a page of the room's history. */
 const filledMessages = 140;
 const writesPerSecond = 500;
 const writerTickMs = 20;
 const muchSeconds = 2;
+/** Where logins come from that come from many. */
+const addresses = 250;
 
 const doing: Record<Attack, (port: number) => Promise<void>> = {
   'endless-line': async (port) => {
@@ -97,29 +100,26 @@ const doing: Record<Attack, (port: number) => Promise<void>> = {
       }),
     );
     tell(`asked on ${connections} connections until no more was taken`);
-    await new Promise(() => setInterval(() => undefined, 1000));
+    await forever();
+  },
+
+  'login-storm': async (port) => {
+    const { connections } = attacks['login-storm'];
+    await loginStorm(port, connections, () => '127.0.0.1');
+    tell(`asked for ${connections} logins, from one address`);
+    await forever();
+  },
+
+  'login-storm-from-many': async (port) => {
+    const { connections } = attacks['login-storm-from-many'];
+    await loginStorm(port, connections, (i) => `127.2.0.${1 + (i % addresses)}`);
+    tell(`asked for ${connections} logins, from ${addresses} addresses`);
+    await forever();
   },
 };
 
-async function open(port: number): Promise<Socket> {
-  const socket = openSocket({ host: '127.0.0.1', port, noDelay: true });
-  // What becomes of an attacker's connection is the server's to say.
-  socket.on('error', () => undefined);
-  await once(socket, 'connect');
-  return socket;
-}
-
-async function openMany(port: number, count: number): Promise<Socket[]> {
-  const sockets: Socket[] = [];
-  while (sockets.length < count) {
-    const more = Math.min(connectingMax, count - sockets.length);
-    sockets.push(...(await Promise.all(Array.from({ length: more }, () => open(port)))));
-  }
-  return sockets;
-}
-
-function call(method: string, params: object): string {
-  return `${JSON.stringify({ jsonrpc: '2.0', method, params, id: 1 })}\n`;
+function forever(): Promise<never> {
+  return new Promise(() => setInterval(() => undefined, 1000));
 }
 
 /** Writes to the room at a rate that is no attack by itself; `written` is told when that was much. */

@@ -38,6 +38,18 @@ export const attacks = {
     seconds: 6,
     bytesEach: lineBytesMax + sendQueueBytesMax + historyBytesMax,
   },
+  'login-storm': {
+    title: '1,000 logins at once from one address',
+    connections: 1000,
+    seconds: 20,
+    bytesEach: lineBytesMax,
+  },
+  'login-storm-from-many': {
+    title: '1,000 logins at once from 250 addresses',
+    connections: 1000,
+    seconds: 20,
+    bytesEach: lineBytesMax,
+  },
 } as const;
 
 export type Attack = keyof typeof attacks;

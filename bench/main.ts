@@ -48,7 +48,10 @@ async function main(options: Options): Promise<void> {
   };
   const plan: Planned[] = workloads
     .filter(({ id }) => options.only?.includes(id) ?? true)
-    .map((workload) => ({ workload, cases: workload.cases(bench) }));
+    .map((workload) => ({ workload, cases: workload.cases(bench) }))
+    .map(({ workload, cases }) => ({ workload, cases: cases.filter(({ id }) => options.cases?.includes(id) ?? true) }))
+    .filter(({ cases }) => options.cases === undefined || cases.length > 0);
+  if (plan.length === 0) throw new UsageError(`--cases: no ${options.cases?.join(', ')}`);
 
   for (const { server, version } of found) {
     if (version === undefined) tell(`skipped: ${server.title}, not installed (${server.package})`);
@@ -56,7 +59,7 @@ async function main(options: Options): Promise<void> {
   if ('unpinned' in machine.pinning) tell(`not pinned to cores: ${machine.pinning.unpinned}`);
   tell(`this takes about ${minutes(estimate(plan, bench))}`);
 
-  const isWhole = !quick && options.only === undefined && options.peers === undefined;
+  const isWhole = !quick && options.only === undefined && options.cases === undefined && options.peers === undefined;
   const partial = join(sourceFolder, 'results', 'partial');
   let finished = false;
   // What is measured is not lost when the rest is not waited for.

@@ -7,6 +7,8 @@ export interface Options {
   readonly help: boolean;
   /** The ids of workloads; all if undefined. */
   readonly only?: readonly string[];
+  /** The ids of cases, in whichever workload; all if undefined. */
+  readonly cases?: readonly string[];
   /** The names of servers; all if undefined. */
   readonly peers?: readonly string[];
   readonly seconds: number;
@@ -42,6 +44,7 @@ export function parseOptions(
   if (!Number.isInteger(options.runs)) throw new UsageError(`--runs: ${options.runs} is no whole number`);
   if (values.only !== undefined) options.only = listed('only', values.only, workloads);
   if (values.peers !== undefined) options.peers = listed('peers', values.peers, servers);
+  if (values.cases !== undefined) options.cases = values.cases.split(',');
   if (values.out !== undefined) options.out = values.out;
   return options;
 }
@@ -55,6 +58,7 @@ function parsed(args: readonly string[]) {
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false, short: 'h' },
         only: { type: 'string' },
+        cases: { type: 'string' },
         peers: { type: 'string' },
         secs: { type: 'string' },
         runs: { type: 'string' },
@@ -87,6 +91,7 @@ export function usage(workloads: readonly string[], servers: readonly string[]):
 
   --quick            a first impression in less than two minutes
   --only W1,W3       these workloads of ${workloads.join(', ')}
+  --cases ID,…       these cases of theirs, by their ids in results.json
   --peers salas,…    these servers of ${servers.join(', ')}
   --secs N           seconds measured, each run (${full.seconds}; quick: ${quick.seconds})
   --runs N           runs of each case (${full.runs}; quick: ${quick.runs})

@@ -20,7 +20,7 @@ const mayImport: Record<string, readonly string[]> = {
 /** The only files, or folders, that may import a library. */
 const edges: Record<string, readonly string[]> = {
   comlink: ['actors/actor-ref.ts', 'actors/actor-thread.ts'],
-  piscina: ['tasks/task-pool.ts'],
+  piscina: ['tasks/task-pool.ts', 'tasks/moved.ts'],
   '@node-rs/argon2': ['tasks/argon2id.ts'],
   read: ['cli/ask-password.ts'],
   'better-sqlite3': ['storage/'],

@@ -45,6 +45,8 @@ export const hostile: Workload = {
       `costs (${idleConnectionBytes / 1024} KiB, the bar of W4) and, by the kind of attack, an unfinished line, the send queue, and the frame or ` +
       `page that goes over it; the recent events of all rooms, ${defaultLimits.ringBytesMax / 2 ** 20} MiB; and ${heapGrowthBytes / 2 ** 20} MiB for garbage.`,
     `Before: ${warmSeconds} s after the others began. After: ${settleSeconds} s after everybody is gone.`,
+    'Logins: 100 accounts are made, then all log in at once with the right password, ten each, and again whenever they are ' +
+      'told to come again, until the end of the run.',
     'The busy room is another one, with 500 messages of 8 KB a second; the calls are `room.history` with full pages, and `hello`.',
   ],
   headline: 'worstP99Us',

@@ -56,7 +56,7 @@ function refusedRequest(field: string | undefined, id: Id): Request {
 const control = /\p{Cc}/u;
 
 /** JSON without any control character: DEL and C1, which JSON.stringify leaves as they are, move terminals too. */
-function stringify(value: unknown): string {
+export function stringify(value: unknown): string {
   const json = JSON.stringify(value);
   if (!control.test(json)) return json;
   return json.replace(/\p{Cc}/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
@@ -69,6 +69,11 @@ function encodeId(id: Id): string {
 
 export function encodeResult(id: Id, result: unknown): string {
   return `{"jsonrpc":"2.0","id":${encodeId(id)},"result":${stringify(result)}}`;
+}
+
+/** The same of a result that was written already. */
+export function frameResult(id: Id, result: Uint8Array): [string, Uint8Array, string] {
+  return [`{"jsonrpc":"2.0","id":${encodeId(id)},"result":`, result, '}'];
 }
 
 export function encodeRefusal(id: Id, refusal: Refusal, language: Language): string {

@@ -1,6 +1,5 @@
-import type { PrivateMessage } from '../protocol/events.js';
-import type { Page, PageRange } from '../storage/pages.js';
-import type { StoredMessage } from '../storage/room-reads.js';
+import type { WrittenResult } from '../protocol/answers.js';
+import type { PageRange } from '../storage/pages.js';
 import { TaskPool } from '../tasks/task-pool.js';
 import type { InboxQuery } from './inbox-history.js';
 import type { MessagesQuery } from './inbox-messages.js';
@@ -23,11 +22,11 @@ export interface LinePage {
 /** Reads of stored logs on read-only connections, in threads of their own: they hold up no room. */
 export interface Reads {
   roomEvents(query: EventsQuery): Promise<LinePage>;
-  roomHistory(query: HistoryQuery): Promise<Page<StoredMessage>>;
+  roomHistory(query: HistoryQuery): Promise<WrittenResult>;
   /** Up to which event the log may be pruned. */
   roomPrunable(query: Parameters<typeof roomPrunable>[0]): Promise<number>;
   inboxMessages(query: MessagesQuery): Promise<LinePage>;
-  inboxHistory(query: InboxQuery): Promise<Page<PrivateMessage>>;
+  inboxHistory(query: InboxQuery): Promise<WrittenResult>;
   /** Starts the first thread, which the first read would otherwise wait for. */
   warm(): void;
   close(): Promise<void>;
@@ -35,10 +34,12 @@ export interface Reads {
 
 const threadsMax = 2;
 /**
- * A page takes its time to be written out, in which the threads would finish the next, and nobody else had a turn before
- * the last reader is served. So small pages come a few at a time, and large ones one by one.
+ * A page takes its time to be handed to the system, in which the threads would finish the next: without a bound nobody else
+ * had a turn before the last reader is served.
  */
-const underWayMax = 8;
+const underWayMax = 4;
+/** Who asks for much of what was can wait, who talks should not have to. */
+const niceness = 10;
 const busyRetryMs = 100;
 
 /** Every read rejects with PoolBusy when `queueMax` of them wait, and with the read's own error when it fails. */
@@ -50,6 +51,7 @@ export function createReads(queueMax: number): Reads {
     underWayMax,
     queueMax,
     retryAfterMs: () => busyRetryMs,
+    niceness,
   });
   const run = <Query, Result>(task: string) => pool.task<Query, Result>(new URL(`./${task}.js`, import.meta.url));
   return {

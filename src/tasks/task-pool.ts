@@ -19,10 +19,7 @@ export interface TaskPoolOptions {
   readonly name: string;
   readonly threadsMin: number;
   readonly threadsMax: number;
-  /**
-   * Tasks in the threads, and results that one turn of the event loop is given. While a turn with results takes longer
-   * than it should, it is one.
-   */
+  /** Tasks in the threads, and results that one turn of the event loop is given. */
   readonly underWayMax: number;
   /** Tasks that wait to be under way. */
   readonly queueMax: number;
@@ -33,8 +30,6 @@ export interface TaskPoolOptions {
 }
 
 const idleTimeoutMs = 30_000;
-/** How long what is made of a result may hold up everybody else. */
-const turnMsMax = 5;
 
 /** Threads for what would hold up those of gateway and actors. Library and threads are loaded with the first task. */
 export class TaskPool {
@@ -42,12 +37,10 @@ export class TaskPool {
   #pool: Promise<Piscina> | undefined;
   #closed = false;
   #underWay = 0;
-  #underWayMax: number;
   readonly #waiting: (() => void)[] = [];
 
   constructor(options: TaskPoolOptions) {
     this.#options = options;
-    this.#underWayMax = options.underWayMax;
   }
 
   /**
@@ -72,7 +65,7 @@ export class TaskPool {
         if (this.#closed) throw new PoolBusy(who, retryAfterMs());
         return (await pool.run(query, { filename, name })) as Result;
       } finally {
-        setImmediate(this.#ended, performance.now());
+        setImmediate(this.#ended);
       }
     };
   }
@@ -88,15 +81,14 @@ export class TaskPool {
   }
 
   #begin(): void {
-    while (this.#underWay < this.#underWayMax && this.#waiting.length > 0) {
+    while (this.#underWay < this.#options.underWayMax && this.#waiting.length > 0) {
       this.#underWay++;
       this.#waiting.shift()?.();
     }
   }
 
-  /** The turn in which a result came, at `since`, is over. */
-  readonly #ended = (since: number): void => {
-    this.#underWayMax = performance.now() - since > turnMsMax ? 1 : this.#options.underWayMax;
+  /** The turn in which a result came is over. */
+  readonly #ended = (): void => {
     this.#underWay--;
     this.#begin();
   };

@@ -26,6 +26,8 @@ export class AddressBans {
 
   /** What keeps the address out at the time `now`, if anything does. */
   against(address: string, now: number): AddressBan | undefined {
+    // The look itself costs more than all else that is done with a new connection.
+    if (this.#bans.size === 0) return undefined;
     if (address === '' || !this.#all.check(address, familyOf(address))) return undefined;
     for (const { ban, range } of this.#bans.values()) {
       if ((ban.until === null || ban.until > now) && range.check(address, familyOf(address))) return ban;

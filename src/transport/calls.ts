@@ -1,4 +1,5 @@
 import type { SupervisorRef } from '../actors/supervisor/supervisor-handle.js';
+import type { AnswerStyle, WrittenResult } from '../protocol/answers.js';
 import type { Limits } from '../protocol/limits.js';
 import type { MethodName, Result, Values } from '../protocol/methods.js';
 import type { RoomName, UserId } from '../protocol/names.js';
@@ -25,9 +26,17 @@ export interface Chat {
   readonly release: (session: Session) => void;
 }
 
-/** A handler answers once, through `reply`, now or later; what it returns is awaited for failures only. */
+/**
+ * A handler answers once, through `reply`, now or later: with the result, or with what is written of it in `style`
+ * already. What it returns is awaited for failures only.
+ */
 export type Handlers<M extends MethodName> = {
-  readonly [N in M]: (session: Session, values: Values<N>, reply: (outcome: Result<N> | Refusal) => void) => unknown;
+  readonly [N in M]: (
+    session: Session,
+    values: Values<N>,
+    reply: (outcome: Result<N> | WrittenResult | Refusal) => void,
+    style: AnswerStyle,
+  ) => unknown;
 };
 
 /**

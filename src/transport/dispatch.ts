@@ -1,3 +1,4 @@
+import type { AnswerStyle } from '../protocol/answers.js';
 import type { MethodName } from '../protocol/methods.js';
 import { type Refusal, refusals } from '../protocol/refusals.js';
 import { PoolBusy } from '../tasks/task-pool.js';
@@ -74,19 +75,20 @@ export function createDispatch({ version, features, draining, callTimes, onBug, 
     }
   };
 
-  const dispatch: Dispatch = (session, method, values, reply) => {
+  const dispatch: Dispatch = (session, method, values, reply, style) => {
     if (draining()) return reply(refusals.draining());
     const handler = handlers[method] as (
       session: Session,
       values: unknown,
       reply: (outcome: object) => void,
+      style: AnswerStyle,
     ) => unknown;
     const { user } = session;
     // Only what waits can fail later; the others are not made to wait for it.
     const result =
       user !== undefined && changesRooms.has(method)
-        ? inTurn(user, reply, () => handler(session, values, reply))
-        : handler(session, values, reply);
+        ? inTurn(user, reply, () => handler(session, values, reply, style))
+        : handler(session, values, reply, style);
     if (result instanceof Promise) void failSafe(method, reply, () => result);
   };
   return callTimes === undefined ? dispatch : timed(dispatch, callTimes);
@@ -94,12 +96,13 @@ export function createDispatch({ version, features, draining, callTimes, onBug, 
 
 /** Notes of each call how long its answer took. */
 function timed(dispatch: Dispatch, callTimes: CallTimes): Dispatch {
-  return (session, method, values, reply) => {
+  return (session, method, values, reply, style) => {
     const begunMs = performance.now();
-    dispatch(session, method, values, (outcome) => {
+    const answered = (outcome: object) => {
       callTimes[method].since(begunMs);
       reply(outcome);
-    });
+    };
+    dispatch(session, method, values, answered, style);
   };
 }
 

@@ -1,5 +1,6 @@
+import { type Answer, type AnswerStyle, answerBytes, batchOf } from '../protocol/answers.js';
 import type { Dialect } from '../protocol/events.js';
-import { encodeRefusal, encodeResult, type Id, parseRequests, type Request } from '../protocol/jsonrpc.js';
+import { encodeRefusal, encodeResult, frameResult, type Id, parseRequests, type Request } from '../protocol/jsonrpc.js';
 import type { Limits } from '../protocol/limits.js';
 import type { Line } from '../protocol/lines.js';
 import { changeLook, type Look, type LookCommand, tellLook } from '../protocol/look.js';
@@ -22,19 +23,21 @@ export interface Speaker {
   /** What pushes look like in text. */
   look: Look;
   /** Carries out a call whose params are checked. */
-  call(method: MethodName, values: Record<string, unknown>, reply: (outcome: object) => void): void;
-  /** Is sent one answer; it is whole lines. */
-  send(lines: string): void;
+  call(method: MethodName, values: Record<string, unknown>, reply: (outcome: object) => void, style: AnswerStyle): void;
+  /** Is sent an answer, part by part, without anything in between; all of it is whole lines. */
+  send(part: string | Uint8Array): void;
   /** Lets the client go. */
   quit(): void;
 }
+
+const jsonStyle: AnswerStyle = { dialect: 'json' };
 
 /** Reads lines as calls, and writes each call's answer in the dialect of its line. */
 export class Interpreter {
   readonly #speaker: Speaker;
   readonly #limits: Limits;
   /** Answers to text commands leave in the order of the commands: an entry each, filled when it is known. */
-  readonly #textReplies: { text?: string }[] = [];
+  readonly #textReplies: { answer?: Answer }[] = [];
   readonly #onRefusal: (refusal: Refusal) => void;
   #modeChosen = false;
   /** Of the last command whose word tells. */
@@ -59,15 +62,22 @@ export class Interpreter {
       return first === '{' || first === '[' ? this.#readJson(line.text) : this.#readText(line.text);
     }
     const refusal = line.type === 'too-long' ? refusals.lineTooLong(this.#limits) : refusals.invalidUtf8();
-    return [line.json ? this.#refused(null, refusal, this.#writeLine) : this.#said(this.#say(refusal))];
+    return [line.json ? this.#refused(null, refusal, this.#write) : this.#said(this.#say(refusal))];
   }
 
-  readonly #writeLine = (line: string): void => this.#speaker.send(`${line}\n`);
+  readonly #write = (answer: Answer): void => {
+    if (typeof answer === 'string') {
+      this.#speaker.send(`${answer}\n`);
+      return;
+    }
+    for (const part of answer) this.#speaker.send(part);
+    this.#speaker.send('\n');
+  };
 
   #readJson(line: string): Call[] {
     if (!this.#modeChosen) this.#speaker.mode = 'json';
     const parsed = parseRequests(line, this.#limits);
-    if (parsed.type === 'one') return [this.#jsonCall(parsed.request, this.#writeLine, () => {})];
+    if (parsed.type === 'one') return [this.#jsonCall(parsed.request, this.#write, () => {})];
     return this.#readBatch(parsed.requests);
   }
 
@@ -75,17 +85,17 @@ export class Interpreter {
   #readBatch(requests: readonly Request[]): Call[] {
     const limits = this.#limits;
     // By the place of their calls; calls without id leave theirs empty.
-    const replies: string[] = [];
+    const replies: Answer[] = [];
     let bytes = 0;
     let open = requests.length;
     const settled = () => {
       open--;
-      if (open === 0 && bytes > 0) this.#writeLine(`[${replies.filter((reply) => reply !== undefined).join(',')}]`);
+      if (open === 0 && bytes > 0) this.#write(batchOf(replies.filter((reply) => reply !== undefined)));
     };
     return requests.map((request, place) => {
-      const answer = (reply: string) => {
+      const answer = (reply: Answer) => {
         replies[place] = reply;
-        bytes += Buffer.byteLength(reply);
+        bytes += answerBytes(reply);
         settled();
       };
       const { order, run, reply } = this.#jsonCall(request, answer, settled);
@@ -94,7 +104,7 @@ export class Interpreter {
     });
   }
 
-  #jsonCall(request: Request, answer: (reply: string) => void, unanswered: () => void): Call {
+  #jsonCall(request: Request, answer: (reply: Answer) => void, unanswered: () => void): Call {
     if (request.type === 'refused') return this.#refused(request.id, request.refusal, answer);
     const { method, params, id } = request;
     const found = findMethod(method);
@@ -103,15 +113,16 @@ export class Interpreter {
       const refused = isRefusal(outcome);
       if (refused) this.#onRefusal(outcome);
       if (id === undefined) unanswered();
-      else answer(refused ? encodeRefusal(id, outcome, language) : encodeResult(id, outcome));
+      else if (refused) answer(encodeRefusal(id, outcome, language));
+      else answer(outcome instanceof Uint8Array ? frameResult(id, outcome) : encodeResult(id, outcome));
     };
     if (found === undefined)
       return { order: 'at-once', run: (done) => done(refusals.methodNotFound(suggestMethod(method))), reply };
-    return this.#methodCall(found.name, params, found.portuguese, reply);
+    return this.#methodCall(found.name, params, found.portuguese, reply, jsonStyle);
   }
 
   /** A call of a method of the table: checks the params, then what must hold, then carries it out. */
-  #methodCall(name: MethodName, params: unknown, portuguese: boolean, reply: Call['reply']): Call {
+  #methodCall(name: MethodName, params: unknown, portuguese: boolean, reply: Call['reply'], style: AnswerStyle): Call {
     const speaker = this.#speaker;
     const method: Method = methods[name];
     const read = readParams(method.params, params, portuguese, this.#limits);
@@ -124,7 +135,7 @@ export class Interpreter {
       const { user } = speaker;
       if (method.needs === 'user' && user === undefined) answer(refusals.notRegistered());
       else if (method.needs === 'no-user' && user !== undefined) answer(refusals.alreadyRegistered(user.id));
-      else speaker.call(name, read.values, answer);
+      else speaker.call(name, read.values, answer, style);
     };
     return { order: method.order, run, reply };
   }
@@ -163,10 +174,11 @@ export class Interpreter {
         }
         const { language } = this;
         const { look } = speaker;
-        const reply = this.#inOrder((outcome) =>
-          isRefusal(outcome) ? this.#say(outcome, language) : formatResult(method, outcome, look),
-        );
-        return [this.#methodCall(method, params, false, reply)];
+        const reply = this.#inOrder((outcome) => {
+          if (outcome instanceof Uint8Array) return [outcome];
+          return isRefusal(outcome) ? this.#say(outcome, language) : formatResult(method, outcome, look);
+        });
+        return [this.#methodCall(method, params, false, reply, { dialect: 'text', look })];
       }
       default:
         return request satisfies never;
@@ -174,12 +186,12 @@ export class Interpreter {
   }
 
   /** Where the answer to a text command goes: it keeps its place among the others. */
-  #inOrder(format: (outcome: object) => string): Call['reply'] {
-    const place: { text?: string } = {};
+  #inOrder(format: (outcome: object) => Answer): Call['reply'] {
+    const place: { answer?: Answer } = {};
     this.#textReplies.push(place);
     return (outcome) => {
-      place.text = format(outcome);
-      while (this.#textReplies[0]?.text !== undefined) this.#writeLine(this.#textReplies.shift()?.text as string);
+      place.answer = format(outcome);
+      while (this.#textReplies[0]?.answer !== undefined) this.#write(this.#textReplies.shift()?.answer as Answer);
     };
   }
 
@@ -193,7 +205,7 @@ export class Interpreter {
     return formatRefusal(refusal, language);
   }
 
-  #refused(id: Id, refusal: Refusal, answer: (reply: string) => void): Call {
+  #refused(id: Id, refusal: Refusal, answer: (reply: Answer) => void): Call {
     const reply = () => {
       this.#onRefusal(refusal);
       answer(encodeRefusal(id, refusal, this.#speaker.look.language ?? 'en'));

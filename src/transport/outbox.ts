@@ -42,7 +42,7 @@ export class Outbox {
     return this.#bytes + this.#socket.writableLength;
   }
 
-  /** Whole lines, to go out in this order. */
+  /** Parts go out in this order; those that are put in by one turn together make whole lines. */
   put(part: string | Uint8Array): void {
     if (this.#parts.length === 0) {
       if (dirty.length === 0) process.nextTick(flushAll);

@@ -35,15 +35,14 @@ export function privateCalls({
       });
     },
 
-    'private.history': async (session, { room, with: other, before, after, limit }, reply) => {
+    'private.history': async (session, { room, with: other, before, after, limit }, reply, style) => {
       const owner = (session.user as User).id;
       const outcome = await supervisor.ask({ type: 'inbox-head', user: owner });
       if (isRefusal(outcome)) return reply(outcome);
       const { head } = replyOf(outcome, 'inbox');
       const filter = { ...(room === undefined ? {} : { room }), ...(other === undefined ? {} : { with: other }) };
       const range = pageRange({ before, after, limit }, head, limits);
-      const { messages, more } = await reads.inboxHistory({ file: inboxFile, owner, filter, range });
-      return reply({ messages: [...messages], more, seq: head });
+      return reply(await reads.inboxHistory({ file: inboxFile, owner, filter, range, style }));
     },
   };
 }

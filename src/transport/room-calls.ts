@@ -125,17 +125,16 @@ export function roomCalls({
       );
     },
 
-    'room.history': (session, { room: name, before, after, limit }, reply) => {
-      return inRoom(rooms, session, name, reply, async (room, reply) => {
+    'room.history': (session, { room: name, before, after, limit }, reply, style) =>
+      inRoom(rooms, session, name, reply, async (room, reply) => {
         const reader = (session.user as User).id;
         const outcome = await room.ref.ask({ type: 'read', user: reader });
         if (isRefusal(outcome)) return reply(outcome);
         const { head } = replyOf(outcome, 'readable');
         const range = pageRange({ before, after, limit }, head, limits);
-        const { messages, more } = await reads.roomHistory({ file: room.file, range, reader });
-        return reply({ room: name, epoch: room.epoch, seq: head, messages: [...messages], more });
-      });
-    },
+        const { file, epoch } = room;
+        return reply(await reads.roomHistory({ file, room: name, epoch, range, reader, style }));
+      }),
 
     'room.members': (session, { room: name }, reply) =>
       inRoom(rooms, session, name, reply, async (room, reply) => {

@@ -1,3 +1,4 @@
+import type { AnswerStyle } from '../protocol/answers.js';
 import type { Dialect } from '../protocol/events.js';
 import type { Limits } from '../protocol/limits.js';
 import type { Line } from '../protocol/lines.js';
@@ -15,12 +16,13 @@ import type { Room } from './rooms.js';
 import type { Connection, ConnectionHandler } from './tcp.js';
 import type { User } from './users.js';
 
-/** Carries out one call, whose params are checked, and answers it once: see dispatch.ts. */
+/** Carries out one call, whose params are checked, and answers it once, with a value or written in `style`: see dispatch.ts. */
 export type Dispatch = (
   session: Session,
   method: MethodName,
   values: Record<string, unknown>,
   reply: (outcome: object) => void,
+  style: AnswerStyle,
 ) => void;
 
 /** How many connections want their pushes in which dialect. */
@@ -154,12 +156,17 @@ export class Session implements ConnectionHandler, Reader, Speaker, Caller {
     return this.#queue.waiting || this.#lines.length > 0 || this.#calls.length > 0;
   }
 
-  call(method: MethodName, values: Record<string, unknown>, reply: (outcome: object) => void): void {
-    this.#options.dispatch(this, method, values, reply);
+  call(
+    method: MethodName,
+    values: Record<string, unknown>,
+    reply: (outcome: object) => void,
+    style: AnswerStyle,
+  ): void {
+    this.#options.dispatch(this, method, values, reply, style);
   }
 
-  send(lines: string): void {
-    this.#connection.outbox.put(lines);
+  send(part: string | Uint8Array): void {
+    this.#connection.outbox.put(part);
   }
 
   quit(): void {

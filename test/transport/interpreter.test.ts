@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
+import type { AnswerStyle } from '../../src/protocol/answers.js';
 import type { Dialect } from '../../src/protocol/events.js';
 import { defaultLimits, type Limits } from '../../src/protocol/limits.js';
 import type { Line } from '../../src/protocol/lines.js';
@@ -17,7 +18,7 @@ class Visitor {
   currentRoom: string | undefined = 'sala1';
   mode: Dialect = 'text';
   look: Look = plainLook;
-  readonly dispatched: { method: string; values: object; reply: (outcome: object) => void }[] = [];
+  readonly dispatched: { method: string; values: object; reply: (outcome: object) => void; style: AnswerStyle }[] = [];
   written = '';
   hasQuit = false;
   readonly #interpreter: Interpreter;
@@ -26,12 +27,17 @@ class Visitor {
     this.#interpreter = new Interpreter(this, { ...defaultLimits, ...limits }, () => {});
   }
 
-  call(method: MethodName, values: Record<string, unknown>, reply: (outcome: object) => void): void {
-    this.dispatched.push({ method, values: { ...values }, reply });
+  call(
+    method: MethodName,
+    values: Record<string, unknown>,
+    reply: (outcome: object) => void,
+    style: AnswerStyle,
+  ): void {
+    this.dispatched.push({ method, values: { ...values }, reply, style });
   }
 
-  send(lines: string): void {
-    this.written += lines;
+  send(part: string | Uint8Array): void {
+    this.written += typeof part === 'string' ? part : Buffer.from(part).toString();
   }
 
   quit(): void {
@@ -162,6 +168,33 @@ t.test('a batch is answered as one array, when its last call is answered, in the
     { id: 2, result: { data: 'second' } },
   ]);
   t.equal(JSON.parse(answers).length, 3);
+});
+
+t.test('what is written already is answered as it is, in the dialect that was asked for', async (t) => {
+  const visitor = new Visitor();
+  const written = (text: string) => Buffer.from(text);
+  visitor.say(json('room.history', { room: 'sala1' }, 1));
+  visitor.say(json('room.history', { room: 'sala1' }));
+  visitor.say('/history sala1');
+  visitor.say('/ping');
+  t.strictSame(
+    visitor.dispatched.map(({ style }) => style),
+    [{ dialect: 'json' }, { dialect: 'json' }, { dialect: 'text' }, { dialect: 'text' }],
+  );
+  visitor.answer(3, {});
+  t.equal(visitor.taken(), '', 'answers to text keep their order');
+  visitor.answer(2, written('+OK 1\n[sala1 #1] ana#1: olá'));
+  t.equal(visitor.taken(), '+OK 1\n[sala1 #1] ana#1: olá\n+OK pong\n');
+  visitor.answer(1, written('{"nobody":"asked"}'));
+  t.equal(visitor.taken(), '');
+  visitor.answer(0, written('{"room":"olá"}'));
+  t.equal(visitor.taken(), '{"jsonrpc":"2.0","id":1,"result":{"room":"olá"}}\n');
+
+  visitor.say(`[${json('room.history', { room: 'sala1' }, 2)},${json('ping', {}, 3)}]`);
+  visitor.answer(5, { data: 7 });
+  visitor.answer(4, written('{}'));
+  const batch = '[{"jsonrpc":"2.0","id":2,"result":{}},{"jsonrpc":"2.0","id":3,"result":{"data":7}}]\n';
+  t.equal(visitor.taken(), batch);
 });
 
 t.test('a batch of calls without id is answered with nothing', async (t) => {
