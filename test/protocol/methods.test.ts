@@ -37,6 +37,8 @@ const beyond = [
   'room.close | fechar_sala | room [sala], reason? [motivo] → {room, seq}',
   'user.block | bloquear_usuario | user [usuario] → {}',
   'user.unblock | desbloquear_usuario | user [usuario] → {}',
+  'room.search | buscar_mensagens_publicas | room [sala], query [busca], before?, limit? → {room, epoch, seq, messages:[{seq, from, at, text, replyTo, editedAt, deleted, reactions}], more, next}',
+  'private.search | buscar_mensagens_privadas | query [busca], room? [sala], with? [com], before?, limit? → {messages:[{seq, room, from, to, at, text}], more, next, seq}',
   'user.blocks | listar_bloqueados | → {users}',
   'account.create | criar_conta | password [senha], reserve? [reservar] → {userId, name, reserved}',
   'account.login | autenticar | userId [usuario], password [senha], rooms?, inboxAfter? → {userId, name, rooms:[{room, epoch, seq, status}], inboxSeq, token}',

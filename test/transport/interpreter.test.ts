@@ -177,9 +177,10 @@ t.test('what is written already is answered as it is, in the dialect that was as
   visitor.say(json('room.history', { room: 'sala1' }));
   visitor.say('/history sala1');
   visitor.say('/ping');
+  const text = { dialect: 'text', look: plainLook };
   t.strictSame(
     visitor.dispatched.map(({ style }) => style),
-    [{ dialect: 'json' }, { dialect: 'json' }, { dialect: 'text' }, { dialect: 'text' }],
+    [{ dialect: 'json' }, { dialect: 'json' }, text, text],
   );
   visitor.answer(3, {});
   t.equal(visitor.taken(), '', 'answers to text keep their order');
