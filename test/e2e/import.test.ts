@@ -176,7 +176,10 @@ t.test('a bad line is told by its number, and there is no room', async (t) => {
   const cases: [string, RegExp][] = [
     ['{', /x\.jsonl:2001: a line must be a message as "salas export/],
     [lines(1).join(''), /x\.jsonl:2001: "seq" is 2, and must be more than the 2001 before it/],
-    ['{"seq":3000,"at":1,"from":"ana#1","text":"x"}', /x\.jsonl:2001: "at" is 1, and must not be less than the 1600000001999/],
+    [
+      '{"seq":3000,"at":1,"from":"ana#1","text":"x"}',
+      /x\.jsonl:2001: "at" is 1, and must not be less than the 1600000001999/,
+    ],
     ['{"seq":3000,"at":1700000000000,"from":"ana#1","text":"\\u001b"}', /x\.jsonl:2001: .*control/],
     ['{"seq":3000,"at":9e14,"from":"ana#1","text":"x"}', /x\.jsonl:2001: .*in the future/],
     [`{"text":"${'x'.repeat(200_000)}`, /x\.jsonl:2001: the line is longer than 131072 bytes/],
