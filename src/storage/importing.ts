@@ -75,7 +75,12 @@ export class ImportedLog {
       sync(roomsFolder(this.#directory));
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      throw new StorageError(`${file} ${code === 'EEXIST' ? 'was made meanwhile' : `cannot be made: ${message}`}`);
+      if (code === 'EEXIST')
+        throw new StorageError({ en: `${file} was made meanwhile`, pt: `${file} foi criado enquanto isso` });
+      throw new StorageError({
+        en: `${file} cannot be made: ${message}`,
+        pt: `${file} não pode ser criado: ${message}`,
+      });
     }
   }
 

@@ -44,17 +44,17 @@ export async function importRoom(room: string, file: string, origin: string, opt
   const words = wordsIn(options.language);
   const directory = resolve(options.data);
   try {
-    const name = checkedName(room, words);
+    const name = checkedName(room);
     // Before anything is made in it: it has to be a data directory.
     listRooms(directory);
-    const source = openSource(file, words);
+    const source = openSource(file);
     process.umask(0o077);
     becomeOwner(directory);
     const lock = claimImports(directory);
-    if (lock === undefined) throw new StorageError(words.importRunning(directory));
+    if (lock === undefined) throw failure((words) => words.importRunning(directory));
     try {
-      const imported = await makeLog(directory, name, source, origin, words);
-      await enlist(directory, name, options, words);
+      const imported = await makeLog(directory, name, source, origin);
+      await enlist(directory, name, options);
       forgetImport(directory, name);
       tell(name, imported, options, words);
       return exitCodes.done;
@@ -63,13 +63,18 @@ export async function importRoom(room: string, file: string, origin: string, opt
       lock.release();
     }
   } catch (error) {
-    return tellStorageError(error, options.json);
+    return tellStorageError(error, options);
   }
 }
 
-function checkedName(room: string, { language }: Words): RoomName {
+/** What went wrong, as people are told in either language. */
+function failure(said: (words: Words) => string): StorageError {
+  return new StorageError({ en: said(wordsIn('en')), pt: said(wordsIn('pt')) });
+}
+
+function checkedName(room: string): RoomName {
   const read = readParams({ room: { kind: roomName } }, { room }, false, defaultLimits);
-  if ('refusal' in read) throw new StorageError(read.refusal.message[language]);
+  if ('refusal' in read) throw new StorageError(read.refusal.message);
   return read.values.room as RoomName;
 }
 
@@ -81,14 +86,14 @@ interface Source {
   close(): void;
 }
 
-function openSource(file: string, words: Words): Source {
+function openSource(file: string): Source {
   if (file === stdin) return { name: 'stdin', chunks: process.stdin, close: () => void process.stdin.destroy() };
   try {
     const fd = openSync(file, 'r');
     const stream = createReadStream(file, { fd, autoClose: false });
     return { name: file, chunks: stream, close: () => closeSync(fd) };
   } catch (error) {
-    throw new StorageError(words.fileUnreadable(file, (error as Error).message));
+    throw failure((words) => words.fileUnreadable(file, (error as Error).message));
   }
 }
 
@@ -102,57 +107,48 @@ function becomeOwner(directory: string): void {
 }
 
 /** The log of a room that is not there yet: written now, or before by an import that was cut short at its very end. */
-async function makeLog(
-  directory: string,
-  room: RoomName,
-  source: Source,
-  origin: string,
-  words: Words,
-): Promise<Imported> {
+async function makeLog(directory: string, room: RoomName, source: Source, origin: string): Promise<Imported> {
   const listed = listRooms(directory);
   if (listed.includes(room)) {
     forgetImport(directory, room);
-    throw new StorageError(words.roomThere(room, directory));
+    throw failure((words) => words.roomThere(room, directory));
   }
   const { roomsMax } = defaultLimits;
-  if (listed.length >= roomsMax) throw new StorageError(refusals.tooManyRooms(roomsMax).message[words.language]);
+  if (listed.length >= roomsMax) throw new StorageError(refusals.tooManyRooms(roomsMax).message);
   switch (findLog(directory, room)) {
     case 'nothing':
-      return writeLog(directory, room, source, new NewLog(origin, Date.now()), words);
+      return writeLog(directory, room, source, new NewLog(origin, Date.now()));
     case 'imported': {
       const { epoch, head } = readImported(directory, room);
       return { epoch, seq: head, messages: head - firstSeq + 1 };
     }
     case 'other':
-      throw new StorageError(words.logThere(roomFile(directory, room)));
+      throw failure((words) => words.logThere(roomFile(directory, room)));
   }
 }
 
 /** One transaction for what a piece of the file has. */
-async function writeLog(
-  directory: string,
-  room: RoomName,
-  source: Source,
-  log: NewLog,
-  words: Words,
-): Promise<Imported> {
+async function writeLog(directory: string, room: RoomName, source: Source, log: NewLog): Promise<Imported> {
   const epoch = randomBytes(epochBytes).toString('hex');
   const stored = new ImportedLog(directory, room, epoch);
   const bar = progress();
   let number = 0;
   try {
-    for await (const lines of linesOf(source, words)) {
+    for await (const lines of linesOf(source)) {
       const events = lines.flatMap((line) => {
         number++;
         bar.step(room);
         const read = readExported(line);
         const taken = 'wrong' in read ? read : log.take(read.message);
-        if ('wrong' in taken) throw new StorageError(`${source.name}:${number}: ${taken.wrong[words.language]}`);
+        if ('wrong' in taken) {
+          const { wrong } = taken;
+          throw failure(({ language }) => `${source.name}:${number}: ${wrong[language]}`);
+        }
         return taken.events;
       });
       if (events.length > 0) stored.append(events);
     }
-    if (log.messages === 0) throw new StorageError(words.nothingToImport(source.name));
+    if (log.messages === 0) throw failure((words) => words.nothingToImport(source.name));
     stored.finish();
     return { epoch, seq: log.head, messages: log.messages, left: log.left };
   } catch (error) {
@@ -163,12 +159,12 @@ async function writeLog(
   }
 }
 
-async function* linesOf({ name, chunks }: Source, words: Words) {
+async function* linesOf({ name, chunks }: Source) {
   const splitter = new LineSplitter(exportedLineBytesMax);
   const pieces = chunks[Symbol.asyncIterator]();
   for (;;) {
     const piece = await pieces.next().catch((error: Error) => {
-      throw new StorageError(words.fileUnreadable(name, error.message));
+      throw failure((words) => words.fileUnreadable(name, error.message));
     });
     yield piece.done ? splitter.end() : splitter.push(piece.value);
     if (piece.done) return;
@@ -176,19 +172,21 @@ async function* linesOf({ name, chunks }: Source, words: Words) {
 }
 
 /** Puts the room, whose log is there, into the directory of rooms: the daemon does it, or where none runs, this process. */
-async function enlist(directory: string, room: RoomName, options: AdminOptions, words: Words): Promise<void> {
+async function enlist(directory: string, room: RoomName, options: AdminOptions): Promise<void> {
   try {
     const lock = claimDirectory(directory);
     if (lock === undefined) return await askDaemon(directory, room, options);
     try {
-      enlistHere(directory, room, options);
+      enlistHere(directory, room);
     } finally {
       lock.release();
     }
   } catch (error) {
     const expected = [CallRefused, CallTimedOut, ConnectionLost, ServerUnreachable, StorageError];
     if (!expected.some((kind) => error instanceof kind)) throw error;
-    throw new StorageError(words.notListed(room, (error as Error).message));
+    const why =
+      error instanceof StorageError ? error.said : { en: (error as Error).message, pt: (error as Error).message };
+    throw failure((words) => words.notListed(room, why[words.language]));
   }
 }
 
@@ -201,14 +199,14 @@ async function askDaemon(directory: string, room: RoomName, { json, language }: 
   }
 }
 
-function enlistHere(directory: string, room: RoomName, { language }: AdminOptions): void {
+function enlistHere(directory: string, room: RoomName): void {
   const file = supervisorFile(directory);
   const supervisor = explained(file, () => new Supervisor(file, defaultLimits));
   try {
     const command = { type: 'create-room', room, topic: '', by: serverActor } as const;
     const batch = { at: Date.now(), commands: [command], firstKey: 0, again: false, dialects: [] };
     const [outcome] = explained(file, () => supervisor.handle(batch)).replies;
-    if (outcome !== undefined && isRefusal(outcome)) throw new StorageError(outcome.message[language]);
+    if (outcome !== undefined && isRefusal(outcome)) throw new StorageError(outcome.message);
   } finally {
     supervisor.close();
   }
