@@ -91,11 +91,16 @@ export function telling({ json, language }: Pick<AdminOptions, 'json' | 'languag
   try {
     return work();
   } catch (error) {
-    if (!(error instanceof StorageError)) throw error;
-    if (json) say(jsonLine({ error: error.message }));
-    complain(error.said[language]);
-    return exitCodes.refused;
+    return tellStorageError(error, { json, language });
   }
+}
+
+/** Tells what is wrong with the files, and answers the exit code. @throws what is anything else */
+export function tellStorageError(error: unknown, { json, language }: Omit<AdminOptions, 'data'>): number {
+  if (!(error instanceof StorageError)) throw error;
+  if (json) say(jsonLine({ error: error.message }));
+  complain(error.said[language]);
+  return exitCodes.refused;
 }
 
 function complain(message: string): void {

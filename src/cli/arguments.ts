@@ -1,4 +1,5 @@
 import { parseMoment } from './export/moments.js';
+import { originCharactersMax, parseOrigin } from './import/exported-message.js';
 import type { Words } from './words.js';
 
 // No argument of a process can have it.
@@ -42,5 +43,17 @@ export function momentArgument(option: string, words: Words) {
     const at = parseMoment(unmarked(text));
     if (at === undefined) throw new Error(`--${option} ${words.mustBeMoment}`);
     return at;
+  };
+}
+
+/**
+ * Reads where the authors of imported messages are from.
+ * @throws {Error} in the person's words
+ */
+export function originArgument(option: string, words: Words) {
+  return (text: string): string => {
+    const origin = parseOrigin(unmarked(text));
+    if (origin === undefined) throw new Error(`--${option} ${words.mustBeOrigin(originCharactersMax)}`);
+    return origin;
   };
 }

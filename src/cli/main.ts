@@ -3,7 +3,7 @@ import { banMinutesMax, faults, logLevels } from '../protocol/control.js';
 import { roles } from '../protocol/events.js';
 import { defaultLimits } from '../protocol/limits.js';
 import type { Visit } from './account-visit.js';
-import { momentArgument, unmarked, wholeNumber } from './arguments.js';
+import { momentArgument, originArgument, unmarked, wholeNumber } from './arguments.js';
 import type { PasswordKind } from './ask-password.js';
 import { type CommandOutline, type Declaration, outline } from './command-outline.js';
 import { fileVariable, type Given } from './configuration.js';
@@ -382,6 +382,27 @@ export const commandLine = yargs()
       const [first = '', ...rest] = given.map(unmarked);
       if (inbox) await run(searchInbox([first, ...rest].join(' '), { limit, before }), options);
       else await run(search(first, rest.join(' '), { limit, before }), options);
+    },
+  )
+  .command(
+    'import <room> <file>',
+    words.import,
+    (command) =>
+      adminOptions(
+        roomPosition(command).positional('file', { type: 'string', demandOption: true, describe: words.argImport }),
+      )
+        .option('origin', {
+          type: 'string',
+          default: 'import',
+          requiresArg: true,
+          describe: words.importOrigin,
+          coerce: originArgument('origin', words),
+        })
+        .example('$0 import sala9 sala1.jsonl', words.exampleImport)
+        .example('ssh escola salas export sala1 | $0 import sala9 - --origin escola', words.exampleImportPipe),
+    async ({ room, file, origin, data, json }) => {
+      const { importRoom } = await import('./import/import.js');
+      process.exitCode = await importRoom(room, file, origin, { data, json, language });
     },
   )
   .command(

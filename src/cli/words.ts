@@ -35,6 +35,29 @@ const english = {
   exampleExport: 'a page to read',
   exampleExportMonth: 'what was said in November',
 
+  // Imports.
+  import: 'Makes a new room of what export wrote as jsonl; a server may be running on the directory',
+  argImport: 'the file, or - for stdin',
+  importOrigin: 'what stands behind the ids of authors: they are no users here, even if there is somebody of that id',
+  mustBeOrigin: (max: number) => `must be 1 to ${max} letters, digits, _ or -`,
+  exampleImport: 'a room of another server, as sala9',
+  exampleImportPipe: 'at once; the authors are like ana#1@escola',
+  roomThere: (room: string, directory: string) =>
+    `${directory} has a room ${room} already; an import makes a new room: choose another name`,
+  logThere: (file: string) => `${file} is there, but no room that it is of; move it away`,
+  importRunning: (directory: string) => `somebody else imports into ${directory}; wait for the end of that`,
+  nothingToImport: (file: string) =>
+    `${file} has no messages; give what "salas export --format jsonl" wrote of a room in which something was said`,
+  notListed: (room: string, why: string) =>
+    `all messages are on disk, but there is no room ${room} yet: ${why}; give the same command again to finish this`,
+  imported: (room: string, messages: number) => `${room}: ${messages} messages imported`,
+  importFinished: (room: string, messages: number) =>
+    `${room}: an earlier import of ${messages} messages, which was cut short, is finished; this file was not read`,
+  leftDeleted: (messages: number) => `left out: ${messages} deleted messages`,
+  leftReplies: (messages: number) => `${messages} answers to messages that are not in the file are plain messages now`,
+  leftEdits: (messages: number) => `${messages} edited messages have their last text, and no mark of the edit`,
+  leftReactions: (messages: number) => `the reactions to ${messages} messages are left out`,
+
   account: 'Makes, uses and ends an account, whose user stays',
   accountCreate: 'Makes an account for the user who is logged in or, by --name, for a new one',
   accountLogin: 'Logs in: the commands after it are that user’s',
@@ -482,6 +505,29 @@ const portuguese: Words = {
   deletedMessage: '(apagada)',
   exampleExport: 'uma página para ler',
   exampleExportMonth: 'o que foi dito em novembro',
+
+  // Importações.
+  import: 'Faz uma sala nova do que export escreveu como jsonl; pode haver um servidor no diretório',
+  argImport: 'o arquivo, ou - para a entrada padrão',
+  importOrigin: 'o que fica atrás dos ids dos autores: aqui não são usuários, mesmo que haja alguém com esse id',
+  mustBeOrigin: (max) => `deve ter de 1 a ${max} letras, dígitos, _ ou -`,
+  exampleImport: 'uma sala de outro servidor, como sala9',
+  exampleImportPipe: 'de uma vez; os autores são como ana#1@escola',
+  roomThere: (room, directory) =>
+    `${directory} já tem uma sala ${room}; uma importação faz uma sala nova: escolha outro nome`,
+  logThere: (file) => `${file} existe, mas nenhuma sala de que ele seja; mova-o para outro lugar`,
+  importRunning: (directory) => `outra importação está em curso em ${directory}; espere que ela acabe`,
+  nothingToImport: (file) =>
+    `${file} não tem mensagens; dê o que "salas export --format jsonl" escreveu de uma sala em que algo foi dito`,
+  notListed: (room, why) =>
+    `todas as mensagens estão em disco, mas ainda não existe a sala ${room}: ${why}; dê o mesmo comando de novo para concluir`,
+  imported: (room, messages) => `${room}: ${messages} mensagens importadas`,
+  importFinished: (room, messages) =>
+    `${room}: uma importação anterior de ${messages} mensagens, que fora interrompida, foi concluída; este arquivo não foi lido`,
+  leftDeleted: (messages) => `ficaram de fora: ${messages} mensagens apagadas`,
+  leftReplies: (messages) => `${messages} respostas a mensagens que não estão no arquivo são agora mensagens simples`,
+  leftEdits: (messages) => `${messages} mensagens editadas têm o último texto, sem a marca da edição`,
+  leftReactions: (messages) => `as reações a ${messages} mensagens ficaram de fora`,
 
   account: 'Cria, usa e encerra uma conta, cujo usuário fica',
   accountCreate: 'Cria uma conta para quem está autenticado ou, com --name, para um usuário novo',

@@ -123,6 +123,8 @@ export const controlParams = {
   addresses: {},
   'log-level': { level: optional(logLevel) },
   drain: {},
+  /** A room of the server's, whose log is there already. */
+  'adopt-room': { room: { kind: roomName } },
   chaos: { fault: { kind: fault }, room: optional(roomName), ms: optional(faultMs) },
 };
 export type ControlMethod = keyof typeof controlParams;

@@ -151,7 +151,7 @@ function copyAddressBans(from: string, to: string): Copied | undefined {
 }
 
 /** SQLite leaves it to the system when a copy reaches the disk. */
-function sync(path: string): void {
+export function sync(path: string): void {
   const fd = openSync(path, 'r');
   try {
     fsyncSync(fd);

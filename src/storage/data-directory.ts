@@ -11,6 +11,7 @@ import { StorageError } from './database.js';
  *     rooms/NAME-HASH.db a room's log
  *     rooms/….search     what is made from that log to search it; may be removed at any time
  *     lock               held by the daemon that runs on the directory
+ *     import.lock        held by whoever imports a room
  *     control.sock       where that daemon takes its operator's calls
  *     addresses.json     the banned addresses
  */
@@ -95,38 +96,56 @@ export function searchFile(file: string): string {
   return file.replace(/\.db$/, '.search');
 }
 
-/** The claim of one daemon to a data directory. */
+/** The claim of one process to a file that stands for something. */
 export interface DirectoryLock {
   release(): void;
 }
 
 /**
- * Makes the directory where it is missing, and claims it. The claim is an open exclusive transaction on an
- * empty SQLite file: the operating system drops it with the process, however that ends.
+ * Claims the file, which is made where it is missing; answers nothing while another process holds it. The claim is an
+ * open exclusive transaction on an empty SQLite file: the operating system drops it with the process, however that ends.
  *
- * @throws StorageError when another daemon holds it, or the directory cannot be made or written.
+ * @throws SQLite's errors
  */
-export function lockDirectory(directory: string): DirectoryLock {
+export function claim(file: string): DirectoryLock | undefined {
+  const db = new Database(file, { timeout: 0 });
   try {
-    makeDirectory(directory);
-    makeDirectory(roomsFolder(directory));
-    const db = new Database(join(directory, 'lock'), { timeout: 0 });
     db.exec('BEGIN EXCLUSIVE');
     return { release: () => db.close() };
   } catch (error) {
-    const code = (error as { code?: string }).code ?? '';
-    if (code.startsWith('SQLITE_BUSY')) {
-      throw new StorageError({
-        en: `${directory} is in use by another salas daemon; stop it, or choose another --data`,
-        pt: `${directory} está em uso por outro servidor salas; pare-o, ou escolha outro --data`,
-      });
-    }
+    db.close();
+    if ((error as { code?: string }).code?.startsWith('SQLITE_BUSY')) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Makes the directory where it is missing, and claims it for a daemon; answers nothing while another one holds it.
+ *
+ * @throws StorageError when the directory cannot be made or written.
+ */
+export function claimDirectory(directory: string): DirectoryLock | undefined {
+  try {
+    makeDirectory(directory);
+    makeDirectory(roomsFolder(directory));
+    return claim(join(directory, 'lock'));
+  } catch (error) {
     const why = (error as Error).message;
     throw new StorageError({
       en: `${directory} cannot be used as the data directory: ${why}`,
       pt: `${directory} não pode ser usado como diretório de dados: ${why}`,
     });
   }
+}
+
+/** Claims the directory as {@link claimDirectory} does. @throws StorageError also when another daemon holds it. */
+export function lockDirectory(directory: string): DirectoryLock {
+  const lock = claimDirectory(directory);
+  if (lock !== undefined) return lock;
+  throw new StorageError({
+    en: `${directory} is in use by another salas daemon; stop it, or choose another --data`,
+    pt: `${directory} está em uso por outro servidor salas; pare-o, ou escolha outro --data`,
+  });
 }
 
 /** Makes a directory and what is missing above it. (Node's own `recursive` never ends below /proc.) */

@@ -242,7 +242,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     host,
     port: listener.port,
     replaceCertificate: (certificate) => listener.replaceCertificate(certificate),
-    operator: operatorCalls({ sessions, users, bans, figures: gather }),
+    operator: operatorCalls({ sessions, users, supervisor: supervisorRef, rooms, bans, figures: gather }),
     figures: gather,
     unready: () => [
       ...(draining ? ['draining'] : []),

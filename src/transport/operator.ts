@@ -1,16 +1,21 @@
+import type { SupervisorRef } from '../actors/supervisor/supervisor-handle.js';
 import type { AddressBan, Figures, SessionFigures, UserFigures } from '../protocol/control.js';
 import { controlListMax, controlParams } from '../protocol/control.js';
-import type { Dialect } from '../protocol/events.js';
+import { type Dialect, serverActor } from '../protocol/events.js';
+import type { RoomName } from '../protocol/names.js';
 import { encodeAnnouncement } from '../protocol/pushes.js';
-import { refusals } from '../protocol/refusals.js';
+import { isRefusal, refusals } from '../protocol/refusals.js';
 import type { AddressBans } from './address-bans.js';
 import type { ControlHandlers } from './control.js';
+import type { Rooms } from './rooms.js';
 import type { Session } from './session.js';
 import type { User, Users } from './users.js';
 
 export interface OperatorOptions {
   readonly sessions: ReadonlySet<Session>;
   readonly users: Users;
+  readonly supervisor: SupervisorRef;
+  readonly rooms: Rooms;
   readonly bans: AddressBans;
   readonly figures: () => Promise<Figures>;
 }
@@ -18,7 +23,7 @@ export interface OperatorOptions {
 const msPerMinute = 60_000;
 
 /** What an operator sees and does of those who are connected. */
-export function operatorCalls({ sessions, users, bans, figures }: OperatorOptions) {
+export function operatorCalls({ sessions, users, supervisor, rooms, bans, figures }: OperatorOptions) {
   const end = (ended: Iterable<Session>, reason: string): number => {
     let count = 0;
     const refusal = refusals.endedByOperator(reason);
@@ -99,6 +104,16 @@ export function operatorCalls({ sessions, users, bans, figures }: OperatorOption
     addresses: {
       params: controlParams.addresses,
       run: () => ({ addresses: bans.list(Date.now()) }),
+    },
+
+    'adopt-room': {
+      params: controlParams['adopt-room'],
+      run: async ({ room: name }: { room: RoomName }) => {
+        const outcome = await supervisor.ask({ type: 'create-room', room: name, topic: '', by: serverActor });
+        if (isRefusal(outcome)) return outcome;
+        const room = await rooms.open(name);
+        return isRefusal(room) ? room : { room: name, epoch: room.epoch, seq: room.feed.head };
+      },
     },
   } satisfies ControlHandlers;
 }
