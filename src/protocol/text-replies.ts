@@ -57,12 +57,7 @@ const formats: { readonly [M in MethodName]: (result: Result<M>, look: Look) => 
       columns(
         r.rooms
           .filter(({ unread }) => unread > 0)
-          .map(({ room, seq, unread, mentions }) => [
-            room,
-            `#${seq}`,
-            `${unread}`,
-            mentions > 0 ? `@${mentions}` : '',
-          ]),
+          .map(({ room, seq, unread, mentions }) => [room, `#${seq}`, `${unread}`, mentions > 0 ? `@${mentions}` : '']),
       ),
     ),
   'room.members': (r, look) =>
