@@ -313,11 +313,21 @@ export const commandLine = yargs()
     'history <room>',
     words.history,
     (command) =>
-      oneShotOptions(pageOptions(roomPosition(command)))
+      oneShotOptions(pageOptions(roomPosition(command)).option('around', count('around', 0, words.around)))
+        .conflicts('around', ['before', 'after'])
         .example('$0 history sala1 --limit 20', words.exampleHistory)
         .example('$0 history sala1 --after 100 --json', words.exampleHistoryJson),
-    async ({ room, limit, before, after, ...options }) =>
-      run((await import('./history.js')).history(room, { limit, before, after }), options),
+    async ({ room, limit, before, after, around, ...options }) =>
+      run((await import('./history.js')).history(room, { limit, before, after, around }), options),
+  )
+  .command(
+    'unread',
+    words.unread,
+    (command) => oneShotOptions(command).example('$0 unread --token "$TOKEN"', words.exampleUnread),
+    async (options) => {
+      const who = await visitor(options);
+      await run((await import('./unread.js')).unread(who.token !== undefined), who);
+    },
   )
   .command(
     'export <room>',

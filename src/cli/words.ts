@@ -19,6 +19,7 @@ const english = {
   users: 'Shows who is in a room',
   rooms: 'Shows the rooms',
   msg: 'Says a text to one user; both must be in the room',
+  unread: 'Shows the rooms of who is logged in, or whom --token brings back, where others said something unread',
   inbox: 'Shows the private messages of who is logged in, or whom --token brings back',
 
   // Exports.
@@ -145,6 +146,7 @@ const english = {
   searchPrivate: 'search the private messages of who is logged in, or whom --token brings back',
   givenTwice: (option: string) => `--${option} was given twice; once is enough`,
   searchMissing: 'say what to look for, and in which room before it',
+  around: 'those around this seq, about half on either side',
   after: 'the earliest after this seq',
   replyTo: 'the seq of the message that this one answers',
   loadClients: 'how many clients',
@@ -203,6 +205,7 @@ const english = {
   exampleUsers: 'who is in sala1',
   exampleRooms: 'all rooms',
   exampleMsg: 'a word to ana#1, who is in sala1 too',
+  exampleUnread: 'what there is to read, and how often it mentions you',
   exampleInbox: 'the last 10 private messages',
 
   exampleCreate: 'a new user ana, whom nobody else can be',
@@ -259,6 +262,8 @@ const english = {
 
   columnRoom: 'ROOM',
   columnMembers: 'MEMBERS',
+  columnUnread: 'UNREAD',
+  columnMentions: 'MENTIONS',
   columnSeq: 'SEQ',
   columnTopic: 'TOPIC',
   columnWhen: 'WHEN',
@@ -392,10 +397,13 @@ const english = {
   invited: (user: string, room: string) => `${user} invites you; "salas listen ${room}" joins`,
   logReplaced: 'the log of this room was replaced; "salas history" shows it',
   noMessages: 'no messages',
+  nothingUnread: 'nothing unread',
+  newReader: 'a new user is in no room; log in, or give --token, to see the rooms of a user who is registered',
   newInbox: 'a new user has no messages; log in, or give --token, to see those of a user who is registered',
   nothingFound: 'nothing found',
   moreFound: (seq: number) => `there may be earlier ones: --before ${seq}`,
   moreBefore: (seq: number) => `there are earlier ones: --before ${seq}`,
+  moreAround: (first: number, last: number) => `there are others: --before ${first}, --after ${last}`,
   moreAfter: (seq: number) => `there are later ones: --after ${seq}`,
   receiverOffline: (user: string) => `${user} is offline; the message waits for them`,
 
@@ -490,6 +498,7 @@ const portuguese: Words = {
   users: 'Mostra quem está em uma sala',
   rooms: 'Mostra as salas',
   msg: 'Diz um texto a um só usuário; os dois devem estar na sala',
+  unread: 'Mostra as salas de quem está autenticado, ou que --token traz de volta, em que há algo não lido',
   inbox: 'Mostra as mensagens privadas de quem está autenticado, ou que --token traz de volta',
 
   // Exports.
@@ -616,6 +625,7 @@ const portuguese: Words = {
   searchPrivate: 'busca nas mensagens privadas de quem está autenticado, ou de quem --token traz de volta',
   givenTwice: (option) => `--${option} foi dada duas vezes; uma basta`,
   searchMissing: 'diga o que buscar e, antes, em que sala',
+  around: 'as em volta deste seq, cerca de metade de cada lado',
   after: 'as primeiras depois deste seq',
   replyTo: 'o seq da mensagem que esta responde',
   loadClients: 'quantos clientes',
@@ -674,6 +684,7 @@ const portuguese: Words = {
   exampleUsers: 'quem está na sala1',
   exampleRooms: 'todas as salas',
   exampleMsg: 'uma palavra a ana#1, que também está na sala1',
+  exampleUnread: 'o que há para ler, e quantas vezes menciona você',
   exampleInbox: 'as últimas 10 mensagens privadas',
 
   exampleCreate: 'um usuário novo, ana, que ninguém mais pode ser',
@@ -729,6 +740,8 @@ const portuguese: Words = {
 
   columnRoom: 'SALA',
   columnMembers: 'MEMBROS',
+  columnUnread: 'NÃO LIDAS',
+  columnMentions: 'MENÇÕES',
   columnSeq: 'SEQ',
   columnTopic: 'TÓPICO',
   columnWhen: 'QUANDO',
@@ -860,10 +873,14 @@ const portuguese: Words = {
   invited: (user, room) => `${user} convida você; "salas listen ${room}" entra`,
   logReplaced: 'o registro desta sala foi trocado; "salas history" o mostra',
   noMessages: 'nenhuma mensagem',
+  nothingUnread: 'nada por ler',
+  newReader:
+    'um usuário novo não está em nenhuma sala; autentique-se, ou use --token, para ver as de um usuário já registrado',
   newInbox: 'um usuário novo não tem mensagens; autentique-se, ou use --token, para ver as de um usuário já registrado',
   nothingFound: 'nada encontrado',
   moreFound: (seq) => `pode haver anteriores: --before ${seq}`,
   moreBefore: (seq) => `há anteriores: --before ${seq}`,
+  moreAround: (first, last) => `há outras: --before ${first}, --after ${last}`,
   moreAfter: (seq) => `há posteriores: --after ${seq}`,
   receiverOffline: (user) => `${user} está offline; a mensagem fica à espera`,
 

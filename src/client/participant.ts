@@ -70,6 +70,8 @@ const repeatable: ReadonlySet<MethodName> = new Set<MethodName>([
   'room.react',
   'room.history',
   'room.search',
+  'room.mark_read',
+  'room.unread',
   'room.members',
   'private.history',
   'private.search',

@@ -35,6 +35,8 @@ export interface Limits {
   readonly historyLimitMax: number;
   /** Bytes of text in one history page; a page that reaches it ends early and says `more`. */
   readonly historyBytesMax: number;
+  /** Messages of a room, the latest, of which `room.unread` tells how many are unread. */
+  readonly unreadMax: number;
   /** Bytes waiting to be sent on one connection before it is left behind to catch up later. */
   readonly sendQueueBytesMax: number;
   /** Bytes of recent events kept in memory for catching up, all rooms together. */
@@ -141,6 +143,7 @@ export const defaultLimits: Limits = {
   historyLimitDefault: 50,
   historyLimitMax: 500,
   historyBytesMax: MiB,
+  unreadMax: 1000,
   sendQueueBytesMax: 256 * KiB,
   ringBytesMax: 64 * MiB,
   inboxRingBytesMax: 16 * KiB,

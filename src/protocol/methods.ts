@@ -55,8 +55,8 @@ export interface TextCommand {
 export interface Method {
   readonly alias?: string;
   readonly params: ParamTable;
-  /** Two params of which one may be given, not both; they are called the same in Portuguese. */
-  readonly exclusive?: readonly [string, string];
+  /** Params of which no more than one may be given; they are called the same in Portuguese. */
+  readonly exclusive?: readonly string[];
   // biome-ignore lint/suspicious/noExplicitAny: a method table holds results of every shape
   readonly result: v.ObjectSchema<any, any>;
   readonly needs: Needs;
@@ -376,8 +376,9 @@ export const methods = {
       before: may(position),
       after: may(position),
       limit: may(pageLimit),
+      around: may(position),
     },
-    exclusive: ['after', 'before'],
+    exclusive: ['after', 'before', 'around'],
     result: v.object({ room: v.string(), epoch: v.string(), seq, messages: v.array(message), more: v.boolean() }),
     needs: 'user',
     order: 'alone',
@@ -406,6 +407,32 @@ export const methods = {
     doc: {
       en: 'What was said with these words, "a phrase" or pref*.',
       pt: 'O que foi dito com estas palavras, "uma frase" ou pref*.',
+    },
+  },
+  'room.mark_read': {
+    alias: 'marcar_como_lida',
+    params: { room: must(roomName, 'sala'), seq: must(position) },
+    result: v.object({ room: v.string(), seq }),
+    needs: 'user',
+    order: 'alone',
+    command: { name: '/read', alias: '/lidas', args: '[room] [seq]' },
+    doc: {
+      en: 'Notes up to where you have read in a room.',
+      pt: 'Anota até onde você leu em uma sala.',
+    },
+  },
+  'room.unread': {
+    alias: 'listar_nao_lidas',
+    params: {},
+    result: v.object({
+      rooms: v.array(v.object({ room: v.string(), seq, read: seq, unread: v.number(), mentions: v.number() })),
+    }),
+    needs: 'user',
+    order: 'alone',
+    command: { name: '/unread', alias: '/nao_lidas', args: '' },
+    doc: {
+      en: 'What others said in your rooms that you have not read.',
+      pt: 'O que outros disseram em suas salas e você não leu.',
     },
   },
   'room.members': {

@@ -217,8 +217,8 @@ function readArgs(args: string, line: string): Record<string, string> | undefine
   const values: Record<string, string> = {};
   let rest = line;
   const wanted = args === '' ? [] : args.split(' ');
-  // `/history 20`: a lone number where a room may stand is the number of messages.
-  if (args === '[room] [limit]' && /^\s*\d+\s*$/.test(rest)) wanted.shift();
+  // `/history 20`: a lone number where a room may stand is no room.
+  if (/^\[room\] \[(limit|seq)\]$/.test(args) && /^\s*#?\d+\s*$/.test(rest)) wanted.shift();
   for (const spec of wanted) {
     const name = spec.replace(/[[\]…]/g, '');
     if (spec.includes('…')) {
@@ -269,6 +269,8 @@ function fillParams(
     if (!['off', 'desfazer'].includes(args.on.toLowerCase())) return { refusal: misused(command) };
     params.on = false;
   }
+  // `/read` is to the end.
+  if (method === 'room.mark_read') params.seq ??= Number.MAX_SAFE_INTEGER;
   if (args.private !== undefined) params.private = true;
   if (args.role !== undefined) params.role = roleMeant(args.role);
   if (args.reserve !== undefined) {

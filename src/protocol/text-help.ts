@@ -46,6 +46,8 @@ const explained: Record<CommandName, Explained> = {
   '/join': { topic: 'talk', example: { en: '/join sala1', pt: '/entrar sala1' } },
   '/users': { topic: 'talk', example: { en: '/users sala1', pt: '/usuarios sala1' } },
   '/history': { topic: 'talk', example: { en: '/history sala1 20', pt: '/mensagens sala1 20' } },
+  '/unread': { topic: 'talk', example: { en: '/unread', pt: '/nao_lidas' } },
+  '/read': { topic: 'talk', example: { en: '/read sala1', pt: '/lidas sala1' } },
   '/search': { topic: 'talk', example: { en: '/search good mor*', pt: '/buscar bom di*' } },
   '/say': { topic: 'talk', example: { en: '/say sala2 good morning', pt: '/say sala2 bom dia' } },
   '/reply': { topic: 'talk', example: { en: '/reply 42 me too', pt: '/responder 42 eu também' } },

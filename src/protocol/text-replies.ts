@@ -51,6 +51,15 @@ const formats: { readonly [M in MethodName]: (result: Result<M>, look: Look) => 
   'room.react': formatDone,
   'room.history': (r, look) => formatList(r.messages.map((m) => formatMessage(r.room, m.from, m, look))),
   'room.search': (r, look) => formatList(r.messages.map((m) => formatMessage(r.room, m.from, m, look))),
+  'room.mark_read': formatDone,
+  'room.unread': (r) =>
+    formatList(
+      columns(
+        r.rooms
+          .filter(({ unread }) => unread > 0)
+          .map(({ room, seq, unread, mentions }) => [room, `#${seq}`, `${unread}`, mentions > 0 ? `@${mentions}` : '']),
+      ),
+    ),
   'room.members': (r, look) =>
     formatList(
       columns(

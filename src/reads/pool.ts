@@ -6,6 +6,7 @@ import type { MessagesQuery } from './inbox-messages.js';
 import type { EventsQuery } from './room-events.js';
 import type { HistoryQuery } from './room-history.js';
 import type roomPrunable from './room-prunable.js';
+import type unread from './unread.js';
 
 export type { PageRange };
 
@@ -25,6 +26,7 @@ export interface Reads {
   roomHistory(query: HistoryQuery): Promise<WrittenResult>;
   /** Up to which event the log may be pruned. */
   roomPrunable(query: Parameters<typeof roomPrunable>[0]): Promise<number>;
+  unread(query: Parameters<typeof unread>[0]): Promise<ReturnType<typeof unread>>;
   inboxMessages(query: MessagesQuery): Promise<LinePage>;
   inboxHistory(query: InboxQuery): Promise<WrittenResult>;
   /** Starts the first thread, which the first read would otherwise wait for. */
@@ -58,6 +60,7 @@ export function createReads(queueMax: number): Reads {
     roomEvents: run('room-events'),
     roomHistory: run('room-history'),
     roomPrunable: run('room-prunable'),
+    unread: run('unread'),
     inboxMessages: run('inbox-messages'),
     inboxHistory: run('inbox-history'),
     warm: () => pool.warm(),

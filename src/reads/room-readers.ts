@@ -1,5 +1,6 @@
 import { readEvents, readFloor, readMessages, readPrunable } from '../storage/room-reads.js';
 import { roomDatabase } from '../storage/room-store.js';
+import { readUnread } from '../storage/unread.js';
 import { readersOf } from './databases.js';
 
 /** What is read from a room's database. */
@@ -11,5 +12,6 @@ export function roomReaders(file: string) {
     prunable: readPrunable(db),
     /** Has all that is read in it be of one moment. */
     atOnce: <Result>(read: () => Result): Result => db.transaction(read)(),
+    unread: readUnread(db),
   }));
 }

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { PrivateMessage } from '../protocol/events.js';
 import { nameOf, type RoomName, type SessionId, sessionId, type UserId, type UserName } from '../protocol/names.js';
+import type { ReadPosition } from '../protocol/read-position.js';
 import { type Database, type DatabaseKind, explained, openDatabase, openForReading } from './database.js';
 import { cutPage, type Page, type PageRange } from './pages.js';
 import { type Transaction, transactionsOn } from './transactions.js';
@@ -83,6 +84,8 @@ export const supervisorDatabase: DatabaseKind = {
      ) STRICT, WITHOUT ROWID;
      CREATE INDEX blocks_by_blocked ON blocks (blocked);
      ALTER TABLE rooms ADD COLUMN private INTEGER NOT NULL DEFAULT 0;`,
+    `ALTER TABLE memberships ADD COLUMN read_epoch TEXT;
+     ALTER TABLE memberships ADD COLUMN read_seq INTEGER;`,
   ],
 };
 
@@ -107,6 +110,12 @@ export interface StoredRoomEntry {
   readonly topic: string;
   readonly createdBy: string;
   readonly private?: boolean | undefined;
+}
+
+/** A room that a user is noted to be in, and up to where they have read there, if they ever said so. */
+export interface Membership {
+  readonly room: RoomName;
+  readonly read: ReadPosition | undefined;
 }
 
 /** The supervisor's side of its database: the only writer. */
@@ -279,6 +288,21 @@ export class SupervisorStore {
     this.#statements.removeMembership.run(user, room);
   }
 
+  /** The user's note of this room, if there is one. */
+  membership(user: UserId, room: RoomName): Membership | undefined {
+    const row = this.#statements.membership.get(user, room) as MembershipRow | undefined;
+    return row === undefined ? undefined : toMembership(row);
+  }
+
+  /** The rooms that the user is noted to be in, by name. */
+  readPositions(user: UserId): Membership[] {
+    return (this.#statements.readPositions.all(user) as MembershipRow[]).map(toMembership);
+  }
+
+  setRead(user: UserId, room: RoomName, { epoch, seq }: ReadPosition): void {
+    this.#statements.setRead.run(epoch, seq, user, room);
+  }
+
   hasBlocked(user: string, blocked: UserId): boolean {
     return this.#statements.hasBlocked.get(user, blocked) !== undefined;
   }
@@ -333,6 +357,18 @@ interface TokenRow {
   readonly expires_at: number | null;
 }
 
+interface MembershipRow {
+  readonly room: RoomName;
+  readonly epoch: string | null;
+  readonly seq: number | null;
+}
+
+function toMembership({ room, epoch, seq }: MembershipRow): Membership {
+  return { room, read: epoch === null || seq === null ? undefined : { epoch, seq } };
+}
+
+const membershipColumns = 'SELECT room, read_epoch AS epoch, read_seq AS seq FROM memberships';
+
 function prepare(db: Database) {
   return {
     lastNumber: db.prepare('SELECT last FROM names WHERE name = ?').pluck(),
@@ -380,8 +416,11 @@ function prepare(db: Database) {
     room: db.prepare('SELECT topic, created_by AS createdBy, private AS hidden FROM rooms WHERE room = ?'),
     addRoom: db.prepare('INSERT INTO rooms (room, topic, created_by, private) VALUES (?, ?, ?, ?)'),
     memberships: db.prepare('SELECT room FROM memberships WHERE user = ? ORDER BY room').pluck(),
-    addMembership: db.prepare('INSERT INTO memberships VALUES (?, ?) ON CONFLICT DO NOTHING'),
+    addMembership: db.prepare('INSERT INTO memberships (user, room) VALUES (?, ?) ON CONFLICT DO NOTHING'),
     removeMembership: db.prepare('DELETE FROM memberships WHERE user = ? AND room = ?'),
+    membership: db.prepare(`${membershipColumns} WHERE user = ? AND room = ?`),
+    readPositions: db.prepare(`${membershipColumns} WHERE user = ? ORDER BY room`),
+    setRead: db.prepare('UPDATE memberships SET read_epoch = ?, read_seq = ? WHERE user = ? AND room = ?'),
     hasBlocked: db.prepare('SELECT 1 FROM blocks WHERE user = ? AND blocked = ?').pluck(),
     blocks: db.prepare('SELECT blocked FROM blocks WHERE user = ? ORDER BY blocked').pluck(),
     addBlock: db.prepare('INSERT INTO blocks VALUES (?, ?)'),

@@ -78,9 +78,9 @@ export function replyOf<Reply extends { readonly type: string }, Type extends Re
 
 /** The page that a history call asks for, of a log that goes up to `upTo`. */
 export function pageRange(
-  { before, after, limit }: { before?: number | undefined; after?: number | undefined; limit?: number | undefined },
+  { limit, ...position }: Pick<PageRange, 'before' | 'after' | 'around'> & { readonly limit?: number | undefined },
   upTo: number,
   limits: Limits,
 ): PageRange {
-  return { before, after, limit: limit ?? limits.historyLimitDefault, upTo, bytesMax: limits.historyBytesMax };
+  return { ...position, limit: limit ?? limits.historyLimitDefault, upTo, bytesMax: limits.historyBytesMax };
 }

@@ -9,6 +9,7 @@ import { messageCalls } from './message-calls.js';
 import type { CallTimes } from './metrics.js';
 import { moderationCalls } from './moderation-calls.js';
 import { privateCalls } from './private-calls.js';
+import { readingCalls } from './reading-calls.js';
 import { roomCalls } from './room-calls.js';
 import { searchCalls } from './search-calls.js';
 import type { Dispatch, Session } from './session.js';
@@ -55,6 +56,7 @@ export function createDispatch({ version, features, draining, callTimes, onBug, 
     ...accountCalls(chat, identities),
     ...roomCalls(chat),
     ...messageCalls(chat),
+    ...readingCalls(chat),
     ...moderationCalls(chat),
     ...privateCalls(chat),
     ...searchCalls(chat),

@@ -82,11 +82,12 @@ export class Feed {
     for (const cursor of this.#cursors) cursor.restartAt(head);
   }
 
-  /** A cursor that passes on everything behind `after`. */
-  subscribe(reader: Reader, after: number): Cursor {
+  /** A cursor that passes on everything behind `after`; not before `earlier`, of the same reader, is closed. */
+  subscribe(reader: Reader, after: number, earlier?: Cursor): Cursor {
     const cursor = new Cursor(this, reader, after);
     this.#cursors.add(cursor);
-    cursor.advance();
+    if (earlier === undefined) cursor.advance();
+    else cursor.waitFor(earlier);
     return cursor;
   }
 
@@ -131,7 +132,9 @@ export class Cursor {
   readonly #feed: Feed;
   readonly #reader: Reader;
   #position: number;
-  #reading = false;
+  // A page is being read, or an earlier cursor comes first.
+  #waiting = false;
+  #next: Cursor | undefined;
   #closed = false;
   // How often the log was replaced.
   #restarts = 0;
@@ -162,7 +165,7 @@ export class Cursor {
   offer(lines: Lines): void {
     const bytes = lines[this.#reader.dialect];
     const plain = this.#end === undefined && this.#omitted === undefined;
-    if (plain && bytes !== undefined && this.#position + 1 === lines.first && this.#reader.ready && !this.#reading) {
+    if (plain && bytes !== undefined && this.#position + 1 === lines.first && this.#reader.ready && !this.#waiting) {
       this.#feed.deliveries += lines.last - this.#position;
       this.#position = lines.last;
       this.#reader.write(bytes);
@@ -171,9 +174,15 @@ export class Cursor {
     }
   }
 
+  /** Stands still until `earlier` is closed. */
+  waitFor(earlier: Cursor): void {
+    this.#waiting = true;
+    earlier.#next = this;
+  }
+
   /** Moves on as far as the reader takes it. To be called again when the reader is ready again. */
   advance(): void {
-    while (!this.#reading && !this.#closed && this.#reader.ready && this.#position < this.#feed.head) {
+    while (!this.#waiting && !this.#closed && this.#reader.ready && this.#position < this.#feed.head) {
       const { dialect } = this.#reader;
       const lines = this.#feed.find(this.#position);
       const bytes = lines?.[dialect];
@@ -198,6 +207,8 @@ export class Cursor {
 
   restartAt(position: number): void {
     this.#restarts++;
+    // What there was still to tell was of the old log.
+    if (this.#end !== undefined) this.close();
     this.#position = position;
     this.#omitted = undefined;
   }
@@ -205,6 +216,11 @@ export class Cursor {
   close(): void {
     this.#closed = true;
     this.#feed.drop(this);
+    const next = this.#next;
+    this.#next = undefined;
+    if (next === undefined) return;
+    next.#waiting = false;
+    next.advance();
   }
 
   /** Passes on what of a run is behind the position. */
@@ -231,14 +247,14 @@ export class Cursor {
   }
 
   async #readOn(dialect: Dialect): Promise<void> {
-    this.#reading = true;
+    this.#waiting = true;
     const after = this.#position;
     const restarts = this.#restarts;
     // Too many may read at once, or the store may not be to be had just now: the lines are safe, and can wait.
     const page = await this.#feed.read(after, dialect).catch(() => undefined);
     const empty = page === undefined || page.last < page.first;
     if (empty) await new Promise((resolve) => setTimeout(resolve, readRetryMs).unref());
-    this.#reading = false;
+    this.#waiting = false;
     if (this.#closed) return;
     // While the page was read, the reader may have got behind, or its way of being told or the log itself changed.
     if (!empty && this.#reader.ready && this.#restarts === restarts && this.#reader.dialect === dialect) {

@@ -97,6 +97,7 @@ const features = [
   'replies',
   'reactions',
   'search',
+  'unread',
 ];
 
 /**

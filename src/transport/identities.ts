@@ -25,7 +25,8 @@ export interface Identities {
   endSession(user: User, session: SessionId): Promise<Refusal | undefined>;
   /**
    * The user leaves every room, and is no more, as all their connections. With `password`, the hash of that of their
-   * account, if they have one. Refused, with nothing ended, if a room or the supervisor refuses.
+   * account, if they have one. Refused if a room or the supervisor refuses: then the user stays, outside the rooms that
+   * they could leave, and the call may be repeated.
    */
   end(user: User, password?: string): Promise<Refusal | undefined>;
 }
@@ -119,7 +120,14 @@ export function createIdentities({ supervisor, rooms, users, release }: Chat): I
         joined.map((room) => rooms.get(room)?.ref.ask({ type: 'leave', user: id, reason: 'quit' })),
       );
       const failure = left.find((reply) => reply !== undefined && isRefusal(reply) && !notMember.has(reply.code));
-      if (failure !== undefined) return failure as Refusal;
+      if (failure !== undefined) {
+        for (const [i, room] of joined.entries()) {
+          const outcome = left[i];
+          if (outcome === undefined || isRefusal(outcome)) continue;
+          supervisor.call({ type: 'forget-room', user: id, room }, () => {});
+        }
+        return failure as Refusal;
+      }
       const ended = await supervisor.ask({ type: 'end', user: id, password });
       if (isRefusal(ended)) return ended;
       user.ended = true;

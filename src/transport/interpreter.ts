@@ -127,9 +127,9 @@ export class Interpreter {
     const method: Method = methods[name];
     const read = readParams(method.params, params, portuguese, this.#limits);
     if ('refusal' in read) return { order: 'at-once', run: (answer) => answer(read.refusal), reply };
-    const { exclusive } = method;
-    if (exclusive?.every((param) => param in read.values)) {
-      return { order: 'at-once', run: (answer) => answer(refusals.paramsExclusive(...exclusive)), reply };
+    const [one, other] = method.exclusive?.filter((param) => param in read.values) ?? [];
+    if (one !== undefined && other !== undefined) {
+      return { order: 'at-once', run: (answer) => answer(refusals.paramsExclusive(one, other)), reply };
     }
     const run = (answer: (outcome: object) => void) => {
       const { user } = speaker;

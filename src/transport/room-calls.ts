@@ -125,13 +125,13 @@ export function roomCalls({
       );
     },
 
-    'room.history': (session, { room: name, before, after, limit }, reply, style) =>
+    'room.history': (session, { room: name, limit, ...position }, reply, style) =>
       inRoom(rooms, session, name, reply, async (room, reply) => {
         const reader = (session.user as User).id;
         const outcome = await room.ref.ask({ type: 'read', user: reader });
         if (isRefusal(outcome)) return reply(outcome);
         const { head } = replyOf(outcome, 'readable');
-        const range = pageRange({ before, after, limit }, head, limits);
+        const range = pageRange({ ...position, limit }, head, limits);
         const { file, epoch } = room;
         return reply(await reads.roomHistory({ file, room: name, epoch, range, reader, style }));
       }),

@@ -65,8 +65,8 @@ export class Session implements ConnectionHandler, Reader, Speaker, Caller {
   /** The look that pushes are given here, which are for everybody else without. */
   #dressed: Look | undefined;
   #inbox: Cursor | undefined;
-  /** Cursors on rooms that the user has left, which are still on their way to that. */
-  #parting: Cursor[] = [];
+  /** Cursors on rooms that the user has left, which are still on their way to that, in the order of leaving. */
+  #parting: { readonly room: Room; readonly cursor: Cursor }[] = [];
   // What came in and was not read as calls yet, last first.
   #lines: Line[] = [];
   #calls: Call[] = [];
@@ -187,14 +187,17 @@ export class Session implements ConnectionHandler, Reader, Speaker, Caller {
   /** Begins to be sent what happens in a room behind `after`; where it is sent already, from there again. */
   follow(room: Room, after: number): void {
     this.rooms.get(room)?.close();
-    if (!this.#ending) this.rooms.set(room, room.feed.subscribe(this, after));
+    if (this.#ending) return;
+    // Who left and came back is told first what happened until they left.
+    const left = this.#parting.findLast(({ room: one, cursor }) => one === room && !cursor.closed);
+    this.rooms.set(room, room.feed.subscribe(this, after, left?.cursor));
   }
 
   /** The user left the room: what happened up to `seq` is still sent. */
   part(room: Room, seq: number): void {
     const cursor = this.rooms.get(room);
     cursor?.endAt(seq);
-    if (cursor?.closed === false) this.#parting.push(cursor);
+    if (cursor?.closed === false) this.#parting.push({ room, cursor });
     this.rooms.delete(room);
     if (this.currentRoom === room.name) this.currentRoom = undefined;
   }
@@ -228,8 +231,8 @@ export class Session implements ConnectionHandler, Reader, Speaker, Caller {
   drained(): void {
     // Before the cursors fill it up again: who is far behind is answered all the same.
     this.#queue.pump();
-    for (const cursor of this.#parting) cursor.advance();
-    this.#parting = this.#parting.filter(({ closed }) => !closed);
+    for (const { cursor } of this.#parting) cursor.advance();
+    this.#parting = this.#parting.filter(({ cursor }) => !cursor.closed);
     for (const cursor of this.rooms.values()) cursor.advance();
     this.#inbox?.advance();
     this.#queue.pump();
@@ -271,7 +274,8 @@ export class Session implements ConnectionHandler, Reader, Speaker, Caller {
   }
 
   #closeCursors(): void {
-    for (const cursor of [...this.rooms.values(), ...this.#parting]) cursor.close();
+    const parting = this.#parting.map(({ cursor }) => cursor);
+    for (const cursor of [...this.rooms.values(), ...parting.reverse()]) cursor.close();
     this.rooms.clear();
     this.#parting = [];
     this.#inbox?.close();

@@ -21,6 +21,7 @@ export class Handshakes {
   constructor(certificate: Certificate, deadlineMs: number, onSecure: (socket: TLSSocket) => void) {
     this.#server = createServer({ ...certificate, minVersion, handshakeTimeout: deadlineMs }, (socket) => {
       this.#size--;
+      socket.allowHalfOpen = true;
       onSecure(socket);
     });
     // One that breaks off is told here as well.
@@ -38,6 +39,8 @@ export class Handshakes {
   /** Begins one on a socket that is paused and has nobody listening; `bytes` were read from it already. */
   begin(socket: Socket, bytes: Buffer): void {
     this.#size++;
+    // The one around it is as this: until the handshake is done, the client's end is that of the connection.
+    socket.allowHalfOpen = false;
     socket.unshift(bytes);
     this.#server.emit('connection', socket);
   }

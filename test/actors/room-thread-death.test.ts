@@ -15,6 +15,7 @@ import type { RoomName } from '../../src/protocol/names.js';
 import { isRefusal, type Refusal } from '../../src/protocol/refusals.js';
 import { roomFile } from '../../src/storage/data-directory.js';
 import { isAscending } from '../support/ascending.js';
+import { newDirectory } from '../support/new-directory.js';
 import { ana, sala1 } from '../support/people.js';
 import { storedEvents } from '../support/rooms-on-disk.js';
 import { type Random, seeded } from '../support/seeded.js';
@@ -35,7 +36,7 @@ class DyingRooms {
   readonly #threads: RoomThreads;
 
   constructor(t: Test, rooms: readonly RoomName[]) {
-    this.#directory = t.testdir();
+    this.#directory = newDirectory(t);
     mkdirSync(join(this.#directory, 'rooms'));
     this.#threads = new RoomThreads({
       directory: this.#directory,

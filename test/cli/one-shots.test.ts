@@ -4,7 +4,7 @@ import { connect } from '../../src/client/connect.js';
 import { salasCommand, startDaemon } from '../support/daemon.js';
 import { salas } from '../support/salas.js';
 
-const daemon = await startDaemon(t, { rooms: ['sala1', 'sala2', 'vazia', 'longa', 'fantasma'] });
+const daemon = await startDaemon(t, { rooms: ['sala1', 'sala2', 'vazia', 'longa', 'fantasma', 'meio'] });
 const port = String(daemon.port);
 const run = (...args: string[]) => salas([...args, '--port', port]);
 
@@ -88,6 +88,50 @@ t.test('history shows a line a message, and tells of more on stderr', async (t) 
     stderr: `there are later ones: --after ${seqs[1]}\n`,
   });
   t.strictSame(await run('history', 'vazia'), { code: 0, stdout: '', stderr: 'no messages\n' });
+});
+
+t.test('history --around shows what is about a message, and where to go on', async (t) => {
+  const { client } = await someone(t, 'bia', 'meio');
+  const seqs: number[] = [];
+  for (let i = 0; i < 7; i++) seqs.push((await client.call('room.send', { room: 'meio', text: `${i}` })).seq);
+  const { code, stdout, stderr } = await run('history', 'meio', '--around', String(seqs[3]), '--limit', '3');
+  t.equal(code, 0);
+  t.strictSame(
+    stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.at(-1)),
+    ['2', '3', '4'],
+  );
+  t.equal(stderr, `there are others: --before ${seqs[2]}, --after ${seqs[4]}\n`);
+});
+
+t.test('unread shows the rooms with something unread, and what mentions the user', async (t) => {
+  const ana = await someone(t, 'ana', 'sala1', 'sala2');
+  const bia = await someone(t, 'bia', 'sala1');
+  const unread = (...args: string[]) => run('unread', '--token', ana.token, ...args);
+  t.strictSame(await unread(), { code: 0, stdout: '', stderr: 'nothing unread\n' });
+  await bia.client.call('room.send', { room: 'sala1', text: 'oi' });
+  const { seq } = await bia.client.call('room.send', { room: 'sala1', text: `oi, @${ana.userId}` });
+  const { code, stdout, stderr } = await unread();
+  t.strictSame({ code, stderr }, { code: 0, stderr: '' });
+  t.strictSame(
+    stdout
+      .trimEnd()
+      .split('\n')
+      .map((row) => row.split(/ {2,}/)),
+    [
+      ['ROOM', 'UNREAD', 'MENTIONS', 'SEQ'],
+      ['sala1', '2', '1', String(seq)],
+    ],
+  );
+  t.match(JSON.parse((await unread('--json')).stdout), {
+    rooms: [
+      { room: 'sala1', seq, unread: 2, mentions: 1 },
+      { room: 'sala2', unread: 0, mentions: 0 },
+    ],
+  });
+  t.match((await run('unread', '--name', 'nova')).stderr, /^a new user is in no room; log in, or give --token/);
 });
 
 t.test('history --json is the page as the server answers it', async (t) => {

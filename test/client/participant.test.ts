@@ -4,6 +4,7 @@ import { type ConnectionState, type EnterOptions, enter } from '../../src/client
 import type { Push } from '../../src/client/pushes.js';
 import { startCuttingProxy } from '../support/cutting-proxy.js';
 import { type Daemon, type DaemonOptions, startDaemon } from '../support/daemon.js';
+import { newDirectory } from '../support/new-directory.js';
 import { until } from '../support/until.js';
 
 const room = 'sala1';
@@ -107,7 +108,7 @@ t.test('the first attempt is not repeated, nor one that the server will always r
   const ana = await participant(t, server.port, 'ana');
   const events = collect(ana.user.events());
   await server.kill();
-  await server.start({ data: t.testdir() });
+  await server.start({ data: newDirectory(t) });
   t.match(await events.done, { code: 'TOKEN_INVALID' }, 'a server that does not know the user');
   await t.rejects(ana.user.send(room, 'oi'), { code: 'TOKEN_INVALID' });
 });

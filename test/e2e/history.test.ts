@@ -43,6 +43,14 @@ const pages: readonly Page[] = [
   { asked: { after: last - 1 }, seqs: [last], more: false },
   { asked: { after: last }, seqs: [], more: false },
   { asked: { after: Number.MAX_SAFE_INTEGER }, seqs: [], more: false },
+  { asked: { around: first + 60 }, seqs: range(first + 35, first + 84), more: true },
+  { asked: { around: first + 60, limit: 5 }, seqs: range(first + 58, first + 62), more: true },
+  { asked: { around: first + 60, limit: 1 }, seqs: [first + 60], more: true },
+  { asked: { around: first + 1, limit: 6 }, seqs: range(first, first + 5), more: true },
+  { asked: { around: last - 1, limit: 6 }, seqs: range(last - 5, last), more: true },
+  { asked: { around: 0, limit: 2 }, seqs: [first, first + 1], more: true },
+  { asked: { around: Number.MAX_SAFE_INTEGER, limit: 2 }, seqs: [last - 1, last], more: true },
+  { asked: { around: last, limit: 500 }, seqs: range(first, last), more: false },
 ];
 
 for (const { asked, seqs, more } of pages) {
@@ -84,6 +92,10 @@ t.test('limits beyond the bounds are refused, as are both directions at once', a
       code: 'INVALID_PARAMS',
       field: 'after',
     });
+  }
+  for (const other of ['before', 'after']) {
+    const refusal = await bia.client.refusal('room.history', { room, [other]: 9, around: 9 });
+    t.match(refusal, { code: 'INVALID_PARAMS', field: other });
   }
 });
 

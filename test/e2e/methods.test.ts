@@ -196,6 +196,19 @@ const usages: readonly Usage[] = [
     result: ({ room, bia }) => ({ room, seq: 4, messages: [{ seq: 4, from: bia.userId, text: 'oi' }], more: false }),
   },
   {
+    method: 'room.mark_read',
+    alias: 'marcar_como_lida',
+    params: ({ room }) => ({ room, seq: 3 }),
+    portuguese: { room: 'sala' },
+    result: ({ room }) => ({ room, seq: 3 }),
+  },
+  {
+    method: 'room.unread',
+    alias: 'listar_nao_lidas',
+    params: () => ({}),
+    result: ({ room }) => ({ rooms: [{ room, seq: 4, read: 2, unread: 1, mentions: 0 }] }),
+  },
+  {
     method: 'room.members',
     alias: 'listar_usuarios',
     params: ({ room }) => ({ room }),

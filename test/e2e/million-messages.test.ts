@@ -7,6 +7,7 @@ import { RoomStore } from '../../src/storage/room-store.js';
 import { startDaemon } from '../support/daemon.js';
 import { filesBelow } from '../support/files.js';
 import { LineClient } from '../support/line-client.js';
+import { newDirectory } from '../support/new-directory.js';
 import { ana } from '../support/people.js';
 import { bytesRead, residentBytes } from '../support/process-figures.js';
 import { enter } from '../support/visitors.js';
@@ -19,7 +20,7 @@ const readMoreMax = 16e6;
 const keptMoreMax = 48e6;
 
 t.test('a daemon with a million messages on disk is there at once, without having read them', async (t) => {
-  const data = join(t.testdir(), 'data');
+  const data = join(newDirectory(t), 'data');
   const empty = await startDaemon(t, { data, rooms });
   const emptyFigures = figures(empty.process.pid as number);
   const { token } = await enter(t, empty, 'ana', ...rooms);

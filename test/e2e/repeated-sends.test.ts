@@ -1,6 +1,7 @@
 import t from 'tap';
 import { startDaemon } from '../support/daemon.js';
 import { LineClient } from '../support/line-client.js';
+import { newDirectory } from '../support/new-directory.js';
 import { gather, type Person } from '../support/visitors.js';
 
 const daemon = await startDaemon(t);
@@ -106,7 +107,7 @@ t.test('private messages are repeated in the same way', async (t) => {
 
 t.test('ids are remembered when the server starts again', async (t) => {
   const room = 'sala1';
-  const before = await startDaemon(t, { data: t.testdir() });
+  const before = await startDaemon(t, { data: newDirectory(t) });
   const [ana, bia] = await gather(t, before, 'nova', 'ana', 'bia');
   await ana.client.call('room.join', { room });
   const message = { room, text: 'oi', clientMsgId: 'a' };

@@ -8,6 +8,7 @@ import { readActs } from '../../src/storage/room-reads.js';
 import { RoomStore, roomDatabase } from '../../src/storage/room-store.js';
 import { type Daemon, startDaemon } from '../support/daemon.js';
 import { LineClient } from '../support/line-client.js';
+import { newDirectory } from '../support/new-directory.js';
 import { ana } from '../support/people.js';
 import { salas } from '../support/salas.js';
 import { until } from '../support/until.js';
@@ -20,7 +21,7 @@ const spoken = 3000;
 
 /** A room in which somebody stayed, and ten days passed with a message every few minutes. Nobody runs it. */
 async function longTalk(t: Test): Promise<{ data: string; token: string }> {
-  const data = join(t.testdir(), 'data');
+  const data = join(newDirectory(t), 'data');
   const daemon = await startDaemon(t, { data, rooms: [room] });
   const { token } = await enter(t, daemon, 'ana', room);
   await daemon.stop();

@@ -4,6 +4,7 @@ import t from 'tap';
 import { startDaemon } from '../support/daemon.js';
 import { filesBelow } from '../support/files.js';
 import { LineClient } from '../support/line-client.js';
+import { newDirectory } from '../support/new-directory.js';
 import { salas } from '../support/salas.js';
 import { register, registerInText } from '../support/visitors.js';
 
@@ -48,7 +49,7 @@ const accepted = [
 ];
 
 t.test('whatever a room is called, its log is a file of its own inside the rooms of the data directory', async (t) => {
-  const around = t.testdir();
+  const around = newDirectory(t);
   const data = join(around, 'data');
   let daemon = await startDaemon(t, { data, rooms: ['sala1'] });
   const { client, token } = await register(t, daemon, 'ana');
@@ -94,7 +95,7 @@ t.test('whatever a room is called, its log is a file of its own inside the rooms
 });
 
 t.test('no configured room gets out of the data directory either', async (t) => {
-  const around = t.testdir();
+  const around = newDirectory(t);
   for (const rooms of ['../../etc/passwd', 'sala1,..', 'a/b', 'x'.repeat(65)]) {
     const { code, stdout, stderr } = await salas([
       'serve',

@@ -4,6 +4,7 @@ import t from 'tap';
 import { startDaemon } from '../support/daemon.js';
 import { filesWith } from '../support/files.js';
 import { LineClient } from '../support/line-client.js';
+import { newDirectory } from '../support/new-directory.js';
 import { enter, enterInText } from '../support/visitors.js';
 
 const room = 'sala1';
@@ -12,7 +13,7 @@ const privateText = 'what-only-bia-may-read';
 const password = 'what-nobody-may-read';
 
 t.test("tokens and passwords are nowhere on disk, and neither they nor anybody's words are in the logs", async (t) => {
-  const data = join(t.testdir(), 'data');
+  const data = join(newDirectory(t), 'data');
   // A log that says all that it can say.
   const daemon = await startDaemon(t, { data, args: ['--log-level', 'trace'] });
   const ana = await enter(t, daemon, 'ana', room);

@@ -7,7 +7,7 @@ import { help, suggestHelp } from '../../src/protocol/text-help.js';
 
 const languages = ['en', 'pt'] as const;
 const wordsOf = (lines: readonly string[] | undefined) =>
-  new Set(lines?.map((line) => /^\/[a-z]+( [a-z]+)?/.exec(line)?.[0]));
+  new Set(lines?.map((line) => /^\/[a-z_]+( [a-z]+)?/.exec(line)?.[0]));
 
 t.test(
   'help begins with a page that fits a terminal of 80 columns and 24 lines, and names every command',
@@ -30,7 +30,7 @@ t.test('help about all lists every command in its language, each with what it do
     // Lower case is what is to be typed as it stands.
     const verbatim = /[a-z]+(\|[a-z]+)+|\|off|--private|--privada|\[(reserve|reservar|off|desfazer)\]/;
     for (const line of lines)
-      t.match(line.replace(verbatim, ''), /^\/[a-z]+( [a-z]+)?( [^a-z]+)? {2,}[A-ZÀ-Ú].+\.$/, line);
+      t.match(line.replace(verbatim, ''), /^\/[a-z_]+( [a-z]+)?( [^a-z]+)? {2,}[A-ZÀ-Ú].+\.$/, line);
   }
 });
 

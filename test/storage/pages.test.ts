@@ -15,8 +15,10 @@ interface Message {
 }
 
 /** A page of an array, read off the contract. */
-function pageOf<M extends Message>(all: readonly M[], { before, after, limit, upTo, bytesMax }: PageRange): Page<M> {
+function pageOf<M extends Message>(all: readonly M[], range: PageRange): Page<M> {
+  const { before, after, around, limit, upTo, bytesMax } = range;
   const shown = all.filter(({ seq }) => seq <= upTo);
+  if (around !== undefined) return pageAround(shown, around, range);
   const inDirection =
     after === undefined
       ? shown.filter(({ seq }) => seq < (before ?? Infinity)).reverse()
@@ -30,6 +32,23 @@ function pageOf<M extends Message>(all: readonly M[], { before, after, limit, up
   return { messages: after === undefined ? messages.reverse() : messages, more: count < inDirection.length };
 }
 
+/** The longest run about a position, one more behind it than before or as many, where neither is at its end. */
+function pageAround<M extends Message>(shown: readonly M[], around: number, { limit, bytesMax }: PageRange): Page<M> {
+  const middle = shown.findIndex(({ seq }) => seq >= around);
+  let from = middle === -1 ? shown.length : middle;
+  let to = from;
+  let bytes = 0;
+  for (let behind = true; to - from < limit; behind = !behind) {
+    const next = behind ? (shown[to] ?? shown[from - 1]) : (shown[from - 1] ?? shown[to]);
+    if (next === undefined) break;
+    bytes += Buffer.byteLength(next.text);
+    if (from < to && bytes > bytesMax) break;
+    if (next === shown[to]) to++;
+    else from--;
+  }
+  return { messages: shown.slice(from, to), more: from > 0 || to < shown.length };
+}
+
 const seqs = fc.nat(40);
 const ranges: fc.Arbitrary<PageRange> = fc
   .record({
@@ -37,6 +56,7 @@ const ranges: fc.Arbitrary<PageRange> = fc
       fc.constant({}),
       seqs.map((before) => ({ before })),
       seqs.map((after) => ({ after })),
+      seqs.map((around) => ({ around })),
     ),
     limit: fc.integer({ min: 1, max: 12 }),
     upTo: seqs,

@@ -44,7 +44,8 @@ export class ChatClient {
 
   follow(after: number): void {
     this.#listening?.close();
-    this.#listening = new Listening(this, after);
+    const left = this.#parting.findLast(({ open }) => open);
+    this.#listening = new Listening(this, after, left);
     this.#listening.begin();
   }
 
@@ -71,10 +72,10 @@ export class ChatClient {
   }
 
   disconnect(): void {
-    for (const listening of this.#parting) listening.close();
-    this.#parting = [];
     this.#listening?.close();
     this.#listening = undefined;
+    for (const listening of this.#parting.toReversed()) listening.close();
+    this.#parting = [];
     this.connection = undefined;
   }
 
@@ -98,9 +99,12 @@ class Listening implements Reader {
   #end = Number.POSITIVE_INFINITY;
   #closed = false;
   #cursor: Cursor | undefined;
+  /** What it was sent before it left, which comes first. */
+  readonly #earlier: Listening | undefined;
 
-  constructor(client: ChatClient, after: number) {
+  constructor(client: ChatClient, after: number, earlier?: Listening) {
     this.#client = client;
+    this.#earlier = earlier;
     this.#position = after;
   }
 
@@ -112,14 +116,23 @@ class Listening implements Reader {
     return this.#client.patience > 0;
   }
 
+  get cursor(): Cursor | undefined {
+    return this.#cursor;
+  }
+
+  get open(): boolean {
+    return this.#cursor?.closed === false;
+  }
+
   begin(): void {
-    this.#cursor = this.#client.feed.subscribe(this, this.#position);
+    this.#cursor = this.#client.feed.subscribe(this, this.#position, this.#earlier?.cursor);
   }
 
   write(lines: Uint8Array): void {
     this.#client.guard(() => {
       assert.ok(this.ready, 'a full socket is not written to');
       assert.ok(!this.#closed, 'who is gone is sent nothing');
+      assert.ok(this.#earlier?.open !== true, 'who came back is sent first what happened until it left');
       this.#client.patience--;
       for (const line of Buffer.from(lines).toString().split('\n').slice(0, -1)) this.#check(line);
     });

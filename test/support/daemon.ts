@@ -1,11 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
 import type { TestCertificate } from './certificates.js';
+import { newDirectory } from './new-directory.js';
 
 export interface DaemonOptions {
   readonly rooms?: readonly string[];
@@ -103,12 +101,6 @@ export async function startDaemon(t: Test, options: DaemonOptions = {}): Promise
     stop,
     kill: async () => void (await end('SIGKILL')),
   };
-}
-
-function newDirectory(t: Test): string {
-  const directory = mkdtempSync(join(tmpdir(), 'salas-test-'));
-  t.teardown(() => rmSync(directory, { recursive: true, force: true }));
-  return directory;
 }
 
 /** The address in the daemon's ready line. */

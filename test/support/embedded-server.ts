@@ -14,6 +14,7 @@ import { defaultLimits, type Limits } from '../../src/protocol/limits.js';
 import type { RoomName } from '../../src/protocol/names.js';
 import { roomFile, supervisorFile } from '../../src/storage/data-directory.js';
 import { type Gateway, type GatewayOptions, startGateway } from '../../src/transport/gateway.js';
+import { newDirectory } from './new-directory.js';
 
 /** A room on a real file, in this thread; its death is that all its ports close. */
 class EmbeddedRoom {
@@ -101,7 +102,7 @@ export async function startEmbedded(
   } = {},
 ): Promise<EmbeddedServer> {
   const all: Limits = { ...defaultLimits, ...limits };
-  const directory = t.testdir();
+  const directory = newDirectory(t);
   mkdirSync(join(directory, 'rooms'));
   const rooms = new Map(
     (names as RoomName[]).map((name) => {

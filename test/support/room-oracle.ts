@@ -112,6 +112,7 @@ export class RoomOracle implements Witness {
     const status = {
       epoch: this.#epoch,
       head: this.log.length,
+      floor: 0,
       members: members.size,
       topic,
       private: false,

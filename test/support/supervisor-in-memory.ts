@@ -17,8 +17,9 @@ import {
   type UserId,
   type UserName,
 } from '../../src/protocol/names.js';
+import type { ReadPosition } from '../../src/protocol/read-position.js';
 import type { Refusal } from '../../src/protocol/refusals.js';
-import type { SessionRecord } from '../../src/storage/supervisor-store.js';
+import type { Membership, SessionRecord } from '../../src/storage/supervisor-store.js';
 
 interface UserRecord {
   /** By the hashes of their tokens. */
@@ -38,7 +39,7 @@ export class SupervisorInMemory implements SupervisorMemory {
   readonly inboxes = new Map<UserId, InboxEntry[]>();
   readonly owners = new Map<UserName, UserId>();
   readonly #numbers = new Map<UserName, number>();
-  readonly #notes = new Map<UserId, Set<RoomName>>();
+  readonly #notes = new Map<UserId, Map<RoomName, ReadPosition | undefined>>();
   readonly #blocks = new Map<UserId, Set<UserId>>();
 
   constructor(limits: Partial<Limits> = {}) {
@@ -116,7 +117,15 @@ export class SupervisorInMemory implements SupervisorMemory {
   }
 
   memberships(user: UserId): RoomName[] {
-    return [...(this.#notes.get(user) ?? [])].sort();
+    return [...(this.#notes.get(user)?.keys() ?? [])].sort();
+  }
+
+  membership(user: UserId, room: RoomName): Membership | undefined {
+    return this.readPositions(user).find((membership) => membership.room === room);
+  }
+
+  readPositions(user: UserId): Membership[] {
+    return this.memberships(user).map((room) => ({ room, read: this.#notes.get(user)?.get(room) }));
   }
 
   inboxHead(user: UserId): number {
@@ -193,7 +202,12 @@ export class SupervisorInMemory implements SupervisorMemory {
         this.rooms.set(event.room, event.entry);
         break;
       case 'room-noted':
-        this.#notes.set(event.user, (this.#notes.get(event.user) ?? new Set()).add(event.room));
+        if (!this.#notes.get(event.user)?.has(event.room)) this.#note(event.user, event.room, undefined);
+        break;
+      case 'read':
+        if (this.#notes.get(event.user)?.has(event.room)) {
+          this.#note(event.user, event.room, { epoch: event.epoch, seq: event.seq });
+        }
         break;
       case 'room-forgotten':
         this.#notes.get(event.user)?.delete(event.room);
@@ -213,6 +227,10 @@ export class SupervisorInMemory implements SupervisorMemory {
       default:
         event satisfies never;
     }
+  }
+
+  #note(user: UserId, room: RoomName, read: ReadPosition | undefined): void {
+    this.#notes.set(user, (this.#notes.get(user) ?? new Map()).set(room, read));
   }
 
   #changeSession(user: UserId, session: SessionId, change: (record: SessionRecord) => SessionRecord | undefined): void {

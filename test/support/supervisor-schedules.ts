@@ -40,6 +40,16 @@ const commands: fc.Arbitrary<SupervisorCommand> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constant('inbox-head'), user }) },
   {
     weight: 3,
+    arbitrary: fc.record({
+      type: fc.constant('mark-read'),
+      user,
+      room: rooms,
+      seq: fc.nat(20),
+      log: fc.record({ epoch: fc.constantFrom('e1', 'e2'), head: fc.integer({ min: 5, max: 15 }), since: fc.nat(5) }),
+    }),
+  },
+  {
+    weight: 3,
     arbitrary: fc.record({ type: fc.constant('create-account'), user, password: passwords, reserve: fc.boolean() }),
   },
   {

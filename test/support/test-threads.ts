@@ -7,6 +7,7 @@ import { ActorRef, type ActorRefOptions, type Connection, remote, withPorts } fr
 import type { Lines } from '../../src/actors/batch.js';
 import { defaultLimits, type Limits } from '../../src/protocol/limits.js';
 import type { Refusal } from '../../src/protocol/refusals.js';
+import { newDirectory } from './new-directory.js';
 import type { JournalEntry, TestCommand, TestReply, TestThread, TestThreadData } from './test-actor.js';
 
 export type TestRef = ActorRef<TestCommand, TestReply, Lines, number>;
@@ -30,7 +31,7 @@ export class TestThreads {
   #over = false;
 
   constructor(t: Test) {
-    this.#journal = join(t.testdir(), 'journal');
+    this.#journal = join(newDirectory(t), 'journal');
     // What waits for an actor keeps no process alive; a test does, until it ends.
     const alive = setInterval(() => undefined, 1000);
     t.teardown(async () => {

@@ -6,6 +6,7 @@ import type { RoomsDeath } from '../../src/actors/supervisor/supervisor-thread.j
 import { defaultLimits, type Limits } from '../../src/protocol/limits.js';
 import type { RoomName } from '../../src/protocol/names.js';
 import { startGateway } from '../../src/transport/gateway.js';
+import { newDirectory } from './new-directory.js';
 
 /** A server in the test's process, with real threads, in which faults can be had at any moment. */
 export interface ThreadedServer {
@@ -25,7 +26,7 @@ export async function startThreaded(
   rooms: readonly string[],
   limits: Partial<Limits> = {},
 ): Promise<ThreadedServer> {
-  const directory = t.testdir();
+  const directory = newDirectory(t);
   mkdirSync(join(directory, 'rooms'));
   const notices: RoomsDeath[] = [];
   const disk: boolean[] = [];
@@ -36,6 +37,8 @@ export async function startThreaded(
     (notice) => void (notice.notice === 'disk' ? disk.push(notice.full) : notices.push(notice)),
     (reason) => deaths.push(reason),
   );
+  // Also if the gateway does not start; after a drain there is nothing left to close.
+  t.teardown(() => supervisor.close());
   const onTrouble = (what: string, details: object) => t.fail(what, details);
   const gateway = await startGateway({
     host: '127.0.0.1',

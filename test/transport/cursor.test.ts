@@ -232,3 +232,18 @@ t.test(
     t.strictSame(ana.heard, [3]);
   },
 );
+
+t.test('who left a room whose log is replaced before they were told all is told nothing of the new one', async (t) => {
+  const feed = new Feed({ head: 5, ringBytesMax: () => 1000, read: new Store().read });
+  const ana = new Listener('json');
+  ana.isAsleep = true;
+  const cursor = feed.subscribe(ana, 2);
+  cursor.endAt(5);
+  feed.restartAt(1);
+  ana.isAsleep = false;
+  ana.patience = Infinity;
+  feed.publish({ first: 2, last: 3, json: linesOf(2, 3, 'json') });
+  cursor.advance();
+  t.strictSame(ana.heard, []);
+  t.ok(cursor.closed);
+});

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { Duplex } from 'node:stream';
 import { connect as connectTls, type SecureVersion } from 'node:tls';
@@ -7,6 +7,7 @@ import t, { type Test } from 'tap';
 import { makeCertificate, noOpenssl } from '../support/certificates.js';
 import { startEmbedded } from '../support/embedded-server.js';
 import { type Address, LineClient } from '../support/line-client.js';
+import { until } from '../support/until.js';
 import { enter } from '../support/visitors.js';
 
 const skip = noOpenssl;
@@ -126,6 +127,34 @@ t.test('who says nothing and who is in a handshake count as connections', { skip
   const next = await LineClient.connect(t, server);
   t.equal(await next.say('/ping'), '+OK pong', 'there is room when the handshake is cut');
   for (const { ended } of [ana.client, silent, next]) t.notOk(ended);
+});
+
+t.test('who gives up a handshake makes room at once, not when its time is over', { skip }, async (t) => {
+  const limits = { connectionsMax: 2, handshakeDeadlineMs: 600_000 };
+  const server = await startEmbedded(t, ['sala1'], limits, { tls: { certificate, only: false } });
+  const hello = await clientHello();
+  const ways: Record<string, (socket: Socket) => unknown> = {
+    ends: (socket) => socket.end(),
+    goes: (socket) => socket.destroy(),
+    'is cut off': (socket) => socket.resetAndDestroy(),
+  };
+  const ana = await enter(t, server, 'ana', 'sala1');
+  for (const [way, giveUp] of Object.entries(ways)) {
+    for (const bytes of [1, 5, 100]) {
+      const client = await LineClient.connect(t, server);
+      client.socket.removeAllListeners('data').resume();
+      client.sendBytes(hello.subarray(0, bytes));
+      await ana.client.call('ping');
+      giveUp(client.socket);
+      await until(`there is room after ${bytes} bytes of one who ${way}`, async () => {
+        const next = await LineClient.connect(t, server);
+        next.sendBytes('/ping\n');
+        const pong = await next.next().catch(() => undefined);
+        next.destroy();
+        return pong === '+OK pong';
+      });
+    }
+  }
 });
 
 t.test('what only begins like a handshake ends its connection, and nothing else', { skip }, async (t) => {

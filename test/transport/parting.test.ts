@@ -76,6 +76,35 @@ t.test('who leaves while behind is still told all up to that, though the room is
   );
 });
 
+t.test('who leaves and comes back while behind is told all in order', async (t) => {
+  const limits = { sendQueueBytesMax: 20_000, ringBytesMax: 16 * 100_000 };
+  const server = await startEmbedded(t, ['sala1'], limits);
+  const ana = await enter(t, server, 'ana', 'sala1');
+  const bia = await enter(t, server, 'bia', 'sala1');
+  await ana.client.nextPush('room.joined');
+
+  bia.client.socket.pause();
+  const text = 'x'.repeat(8000);
+  const messages = 1500;
+  for (let sent = 0; sent < messages; sent += 50) {
+    await Promise.all(Array.from({ length: 50 }, () => ana.client.call('room.send', { room: 'sala1', text })));
+  }
+  const rounds = 2;
+  for (let round = 0; round < rounds; round++) {
+    bia.client.ask('room.leave', { room: 'sala1' });
+    bia.client.ask('room.join', { room: 'sala1' });
+  }
+  bia.client.socket.resume();
+  await until('bia is told all', () => bia.client.waiting >= messages + 4 * rounds);
+  const told = seqsIn(await bia.client.soFar());
+  t.strictSame(
+    told,
+    Array.from(told, (_, i) => (told[0] as number) + i),
+    'without a gap, as nobody else did anything meanwhile',
+  );
+  t.equal(told.length, messages + 2 * rounds);
+});
+
 t.test('who goes away while behind is forgotten, and the room goes on', async (t) => {
   const server = await startEmbedded(t, ['sala1'], { sendQueueBytesMax: 20_000, ringBytesMax: 0 });
   const ana = await enter(t, server, 'ana', 'sala1');

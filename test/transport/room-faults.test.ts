@@ -99,6 +99,20 @@ t.test('a room without space on its disk refuses for as long as that lasts', asy
   t.equal(seq, before + 1, 'what was refused left nothing behind');
 });
 
+t.test('who quits while a room refuses stays, out of the rooms that took it, and quits later', async (t) => {
+  const { port, supervisor } = await startThreaded(t, rooms);
+  const { client } = await enter(t, port, 'ana');
+  await supervisor.inject(sala1, 'full-disk', 60_000);
+  await t.rejects(client.call('user.quit'), { code: 'BUSY', temporary: true });
+  t.match(await client.call('user.me'), { rooms: [sala1] });
+  t.match((await client.call('room.members', { room: sala2 })).members, []);
+  t.match((await client.call('room.members', { room: sala1 })).members, [{ name: 'ana' }]);
+  await supervisor.inject(sala1, 'full-disk', 0);
+  await client.call('user.quit');
+  const bia = await enter(t, port, 'bia');
+  t.match((await bia.client.call('room.members', { room: sala1 })).members, [{ name: 'bia' }]);
+});
+
 t.test('a room with a slow disk answers later, and the others do not', async (t) => {
   const { port, supervisor, notices } = await startThreaded(t, rooms);
   const { client } = await enter(t, port, 'ana');

@@ -84,7 +84,8 @@ export type RoomReply =
       readonly members: MemberList;
     }
   | { readonly type: 'sent'; readonly seq: number; readonly at: number; readonly duplicate: boolean }
-  | { readonly type: 'readable'; readonly head: number }
+  /** `since`: where the member's own `joined` event is. */
+  | { readonly type: 'readable'; readonly head: number; readonly since: number }
   | { readonly type: 'members'; readonly head: number; readonly members: MemberList }
   | { readonly type: 'vouched' }
   | { readonly type: 'pruned'; readonly floor: number };
@@ -222,10 +223,11 @@ export function decide(
       if (member.role !== 'owner') return refuse(refusals.ownersOnly(state.room));
       return { events: [{ type: 'topic-changed', seq, at: time, user, topic }], outcome: { type: 'done', seq } };
     }
-    case 'read':
-      return state.members.has(command.user)
-        ? accept({ type: 'readable', head: state.head })
-        : refuse(outsider(state, command.user, time));
+    case 'read': {
+      const member = state.members.get(command.user);
+      if (member === undefined) return refuse(outsider(state, command.user, time));
+      return accept({ type: 'readable', head: state.head, since: member.since });
+    }
     case 'list-members':
       if (isHidden(state, command.user)) return refuse(refusals.roomNotFound(state.room));
       return accept({ type: 'members', head: state.head, members: memberList(state, Number.POSITIVE_INFINITY) });

@@ -2,9 +2,10 @@ import type { PrivateMessage } from '../../protocol/events.js';
 import type { Limits } from '../../protocol/limits.js';
 import { type RoomName, type SessionId, sessionId, type UserId, type UserName, userId } from '../../protocol/names.js';
 import { type Refusal, refusals } from '../../protocol/refusals.js';
-import type { SessionRecord } from '../../storage/supervisor-store.js';
+import type { Membership, SessionRecord } from '../../storage/supervisor-store.js';
 import { type AccountCommand, type AccountEvent, type AccountReply, decideAccount } from './accounts.js';
 import { answer, type Decision, done, resumed } from './decision.js';
+import { decideReading, type ReadingCommand, type ReadingEvent, type ReadingReply } from './reading.js';
 
 /** A room of the directory: with which topic it began, and by whom. */
 export interface RoomEntry {
@@ -22,6 +23,7 @@ export interface Arrival {
 
 export type SupervisorCommand =
   | AccountCommand
+  | ReadingCommand
   | ({ readonly type: 'register'; readonly name: UserName } & Arrival)
   | ({ readonly type: 'resume' } & Arrival)
   /** One of the user's connections ended. */
@@ -58,6 +60,7 @@ export type SupervisorCommand =
 
 export type SupervisorReply =
   | AccountReply
+  | ReadingReply
   | { readonly type: 'registered'; readonly user: UserId }
   | {
       readonly type: 'resumed';
@@ -76,6 +79,7 @@ export type SupervisorReply =
 
 export type SupervisorEvent =
   | AccountEvent
+  | ReadingEvent
   | { readonly type: 'registered'; readonly user: UserId; readonly name: UserName; readonly number: number }
   | ({ readonly type: 'session-started'; readonly user: UserId; readonly at: number } & Arrival)
   | {
@@ -114,6 +118,8 @@ export interface SupervisorMemory {
   findByToken(tokenHash: Uint8Array, at: number): UserId | undefined;
   userExists(user: string): boolean;
   memberships(user: UserId): RoomName[];
+  membership(user: UserId, room: RoomName): Membership | undefined;
+  readPositions(user: UserId): Membership[];
   hasBlocked(user: string, blocked: UserId): boolean;
   blocks(user: UserId): UserId[];
   inboxHead(user: UserId): number;
@@ -192,6 +198,9 @@ export function decide(command: SupervisorCommand, at: number, memory: Superviso
       return { events: [{ type: 'room-forgotten', user: command.user, room: command.room }], outcome: done };
     case 'send-private':
       return sendPrivate(command, at, memory, limits);
+    case 'mark-read':
+    case 'list-read':
+      return decideReading(command, memory);
     case 'inbox-head':
       return answer({ type: 'inbox', head: memory.inboxHead(command.user) });
     case 'find-user': {

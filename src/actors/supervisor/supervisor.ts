@@ -149,6 +149,9 @@ export class Supervisor implements Actor<SupervisorCommand, SupervisorReply, Inb
       case 'room-forgotten':
         this.#store.removeMembership(event.user, event.room);
         break;
+      case 'read':
+        this.#store.setRead(event.user, event.room, event);
+        break;
       case 'received':
         this.#store.addToInbox(event.owner, event.message, event.clientMsgId);
         break;

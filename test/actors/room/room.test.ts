@@ -84,7 +84,7 @@ t.test('a batch is answered in order, and makes one frame of all that happened',
     { code: 'NOT_IN_ROOM' },
     { type: 'done', seq: 5 },
     { type: 'done', seq: 6 },
-    { type: 'readable', head: 6 },
+    { type: 'readable', head: 6, since: 2 },
   ]);
   const events = storedEvents(file).slice(2);
   t.equal(events.length, 4, 'all of it is on disk');

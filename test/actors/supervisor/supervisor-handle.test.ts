@@ -3,9 +3,10 @@ import t from 'tap';
 import { startSupervisor } from '../../../src/actors/supervisor/supervisor-handle.js';
 import { defaultLimits } from '../../../src/protocol/limits.js';
 import { makeDirectory, roomsFolder, supervisorFile } from '../../../src/storage/data-directory.js';
+import { newDirectory } from '../../support/new-directory.js';
 
 t.test('a supervisor that died, and cannot begin again, can be closed', async (t) => {
-  const directory = t.testdir();
+  const directory = newDirectory(t);
   makeDirectory(roomsFolder(directory));
   const reasons: string[] = [];
   const supervisor = startSupervisor(
