@@ -81,8 +81,8 @@ class Chat {
     this.#quit = () => void events.return?.();
     const { rooms } = await user.call('user.me');
     this.#open();
-    this.#dispatch({ type: 'entered', userId: user.userId, rooms });
-    this.#rooms.forEach((room, index) => void this.#perform({ type: 'join', room, show: index === 0, key: '' }));
+    const wanted = this.#rooms.map((room) => room.normalize('NFC'));
+    this.#dispatch({ type: 'entered', userId: user.userId, rooms, wanted });
     for await (const push of events) this.#dispatch({ type: 'pushed', push });
   }
 

@@ -33,9 +33,9 @@ export class Conversing {
   async perform(effect: Effect): Promise<void> {
     switch (effect.type) {
       case 'say':
-        return this.#queued(effect);
+        return this.#queued(effect.key, () => this.#say(effect));
       case 'join':
-        return this.#telling(effect.key, async () => this.#join(effect.room, effect.show));
+        return this.#queued(effect.room, () => this.#join(effect.room, effect.show));
       case 'create':
         return this.#telling(effect.key, async () => {
           const { room } = await this.#call<{ room: string }>('room.create', effect.params);
@@ -100,13 +100,19 @@ export class Conversing {
   }
 
   async #join(room: string, show: boolean): Promise<void> {
-    this.#dispatch({ type: 'joined', joined: await this.#user.join(room), show });
+    try {
+      this.#dispatch({ type: 'joined', joined: await this.#user.join(room), show });
+    } catch (error) {
+      this.#dispatch({ type: 'join-refused', room, why: this.#reason(error) });
+    }
   }
 
-  /** One after the other in each conversation, so that what is held back for a while is not overtaken. */
-  #queued(effect: Extract<Effect, { type: 'say' }>): Promise<void> {
-    const { key } = effect;
-    const queue = (this.#queues.get(key) ?? Promise.resolve()).then(() => this.#say(effect));
+  /**
+   * One after the other in each conversation: what is held back for a while is not overtaken, and what is said in a room
+   * waits until it is joined.
+   */
+  #queued(key: string, work: () => Promise<void>): Promise<void> {
+    const queue = (this.#queues.get(key) ?? Promise.resolve()).then(work);
     this.#queues.set(key, queue);
     return queue.finally(() => {
       if (this.#queues.get(key) === queue) this.#queues.delete(key);
@@ -123,7 +129,7 @@ export class Conversing {
       );
       this.#dispatch({ type: 'sent', key, clientMsgId, seq, at });
     } catch (error) {
-      this.#dispatch({ type: 'refused', key, clientMsgId, why: this.#reason(error) });
+      this.#dispatch({ type: 'refused', key, clientMsgId, text, why: this.#reason(error) });
     }
   }
 

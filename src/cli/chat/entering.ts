@@ -100,7 +100,7 @@ function called(state: ChatState, { method, params }: Extract<Intent, { type: 'c
   }
   switch (method) {
     case 'room.join':
-      return step(state, { type: 'join', room, show: true, key });
+      return step(state, { type: 'join', room, show: true });
     case 'room.create':
       return step(state, { type: 'create', params, key });
     case 'room.send': {

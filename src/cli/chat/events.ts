@@ -12,10 +12,16 @@ export type ChatEvent =
   | { readonly type: 'resized'; readonly size: Size }
   | { readonly type: 'ticked'; readonly now: number }
   | { readonly type: 'connection'; readonly state: ConnectionState }
-  /** The server knows the user, who is in these rooms already. */
-  | { readonly type: 'entered'; readonly userId: string; readonly rooms: readonly string[] }
+  /** The server knows the user, who is in these rooms already, and wants to be in those. */
+  | {
+      readonly type: 'entered';
+      readonly userId: string;
+      readonly rooms: readonly string[];
+      readonly wanted: readonly string[];
+    }
   | { readonly type: 'pushed'; readonly push: Push }
   | { readonly type: 'joined'; readonly joined: Joined; readonly show: boolean }
+  | { readonly type: 'join-refused'; readonly room: string; readonly why: string }
   | { readonly type: 'left'; readonly room: string }
   | { readonly type: 'page'; readonly key: string; readonly page: Page; readonly history: History }
   | { readonly type: 'page-failed'; readonly key: string; readonly why: string }
@@ -31,7 +37,13 @@ export type ChatEvent =
       readonly seq: number;
       readonly at: number;
     }
-  | { readonly type: 'refused'; readonly key: string; readonly clientMsgId: string; readonly why: string }
+  | {
+      readonly type: 'refused';
+      readonly key: string;
+      readonly clientMsgId: string;
+      readonly text: string;
+      readonly why: string;
+    }
   /** The answer to a command, or what went wrong with it. */
   | { readonly type: 'told'; readonly key: string; readonly text: string; readonly isError: boolean };
 
@@ -77,7 +89,7 @@ export interface HistoryMessage {
 
 /** What is to be done outside: by the server, the terminal or the program. */
 export type Effect =
-  | { readonly type: 'join'; readonly room: string; readonly show: boolean; readonly key: string }
+  | { readonly type: 'join'; readonly room: string; readonly show: boolean }
   | { readonly type: 'create'; readonly params: Readonly<Record<string, unknown>>; readonly key: string }
   | { readonly type: 'leave'; readonly room: string; readonly key: string }
   | {

@@ -22,6 +22,8 @@ import { type ChatState, type Conversation, change, find, privateKey, shownConve
 import { textsIn } from './texts.js';
 import { placesOf } from './view.js';
 
+type EventOf<T extends ChatEvent['type']> = Extract<ChatEvent, { type: T }>;
+
 /** How often the members of the room that is shown are asked for: nobody tells who goes offline. */
 const membersMs = 30_000;
 
@@ -46,10 +48,18 @@ function happened(state: ChatState, event: ChatEvent): Step {
     case 'connection':
       return step({ ...state, connection: { ...event.state, since: state.now } });
     case 'entered': {
-      const there = event.rooms.reduce((so, room) => opened(so, room, 'room', room), { ...state, me: event.userId });
+      const rooms = [...new Set([...event.rooms, ...event.wanted])];
+      const there = rooms.reduce((so, room) => opened(so, room, 'room', room), { ...state, me: event.userId });
       const greeted = told(there, '', texts.welcome(event.userId, state.address));
-      const joins = event.rooms.map((room) => ({ type: 'join', room, show: false, key: '' }) as const);
-      return step(greeted, ...joins, { type: 'rooms', show: true }, { type: 'inbox' }, { type: 'unread', show: false });
+      const joins = rooms.map((room) => ({ type: 'join', room, show: false }) as const);
+      // The first that is wanted is shown before it is joined: what is typed meanwhile is said in it.
+      const [first = state.current] = event.wanted;
+      const asks = [
+        { type: 'rooms', show: event.wanted.length === 0 },
+        { type: 'inbox' },
+        { type: 'unread', show: false },
+      ] as const;
+      return step(shown(greeted, first), ...joins, ...asks);
     }
     case 'pushed':
       return pushed(state, event.push);
@@ -62,6 +72,11 @@ function happened(state: ChatState, event: ChatEvent): Step {
       return before.entries.some(({ seq, type }) => type === 'said' && seq !== undefined)
         ? step(now)
         : loading(now, room, { type: 'latest' });
+    }
+    case 'join-refused': {
+      const { room, why } = event;
+      const isMember = find(state, room)?.membersAt !== 0;
+      return step(told(isMember ? state : closed(state, room), state.current, why, 'error'));
     }
     case 'left':
       // The push may have told it before.
@@ -218,7 +233,7 @@ function ticked(state: ChatState): Step {
   return step(change(state, room, { membersAt: state.now }), { type: 'members', room, show: false });
 }
 
-function unreadTold(state: ChatState, { rooms, show }: Extract<ChatEvent, { type: 'unread' }>): Step {
+function unreadTold(state: ChatState, { rooms, show }: EventOf<'unread'>): Step {
   const texts = textsIn(state.language);
   const counted = rooms.reduce((so, { room, read, unread, mentions }) => {
     const isShown = room === state.current;
@@ -240,7 +255,7 @@ function inboxMessage(state: ChatState, message: HistoryMessage): ChatState {
   return change(come, privateKey(other), { unread: 0, newFrom: undefined });
 }
 
-function sent(state: ChatState, { key, clientMsgId, seq, at }: Extract<ChatEvent, { type: 'sent' }>): ChatState {
+function sent(state: ChatState, { key, clientMsgId, seq, at }: EventOf<'sent'>): ChatState {
   const entries = find(state, key)?.entries ?? [];
   const waiting = entries.find((entry) => entry.type === 'said' && entry.pending && entry.clientMsgId === clientMsgId);
   if (waiting === undefined) return state;
@@ -248,8 +263,11 @@ function sent(state: ChatState, { key, clientMsgId, seq, at }: Extract<ChatEvent
   return change(state, key, { entries: place(withoutPending(entries, clientMsgId), settled) });
 }
 
-function refused(state: ChatState, { key, clientMsgId, why }: Extract<ChatEvent, { type: 'refused' }>): ChatState {
-  const entries = (find(state, key)?.entries ?? []).map((entry) =>
+function refused(state: ChatState, { key, clientMsgId, text, why }: EventOf<'refused'>): ChatState {
+  const where = find(state, key);
+  // The text is not lost with the room that it was typed in.
+  if (where === undefined) return told(state, state.current, `${why}: ${text}`, 'error');
+  const entries = where.entries.map((entry) =>
     entry.type === 'said' && entry.pending && entry.clientMsgId === clientMsgId
       ? { ...entry, pending: false, refused: why }
       : entry,

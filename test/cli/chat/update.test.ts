@@ -55,7 +55,12 @@ const page = (messages: HistoryMessage[], more = false): Extract<ChatEvent, { ty
   page: { type: 'latest' },
   history: { seq: messages.at(-1)?.seq ?? 0, messages, more },
 });
-const inside = after([connected, { type: 'entered', userId: 'ana#1', rooms: [] }, joined('sala1'), page([])]).state;
+const inside = after([
+  connected,
+  { type: 'entered', userId: 'ana#1', rooms: [], wanted: [] },
+  joined('sala1'),
+  page([]),
+]).state;
 
 const texts = (state: ChatState, key: string) => find(state, key)?.entries.map(({ text }) => text);
 
@@ -78,9 +83,32 @@ t.test('what is said waits at the end until the server has it, then stands where
     );
     t.notOk(find(done, 'sala1')?.entries.some((entry) => entry.type === 'said' && entry.pending));
   }
-  const refused = after([{ type: 'refused', key: 'sala1', clientMsgId, why: 'muted' }], other).state;
+  const refused = after([{ type: 'refused', key: 'sala1', clientMsgId, text: 'oi', why: 'muted' }], other).state;
   t.match(find(refused, 'sala1')?.entries.at(-1), { pending: false, refused: 'muted' });
 });
+
+t.test(
+  'what is typed while the first room is being joined is said there, and is not lost if it cannot be',
+  async (t) => {
+    const entered: ChatEvent = { type: 'entered', userId: 'ana#1', rooms: ['sala3'], wanted: ['sala1', 'sala2'] };
+    const { state, effects } = after([connected, entered, ...typed('oi')]);
+    t.equal(state.current, 'sala1');
+    const say = effects.find((effect) => effect.type === 'say');
+    t.match(say, { key: 'sala1', text: 'oi' });
+    const there = after([joined('sala1'), page([message(1)])], state).state;
+    t.strictSame(texts(there, 'sala1'), ['m1', 'oi']);
+    const clientMsgId = say?.type === 'say' ? say.clientMsgId : '';
+    const refusals: ChatEvent[] = [
+      { type: 'join-refused', room: 'sala1', why: 'banned' },
+      { type: 'refused', key: 'sala1', clientMsgId, text: 'oi', why: 'no member' },
+    ];
+    const out = after(refusals, state).state;
+    t.notOk(find(out, 'sala1'));
+    t.strictSame(texts(out, out.current)?.slice(-2), ['banned', 'no member: oi']);
+    const again = after([{ type: 'join-refused', room: 'sala1', why: 'busy' }], there).state;
+    t.equal(again.current, 'sala1', 'who is in a room stays there');
+  },
+);
 
 t.test('entries ascend by seq, each once, however events and pages come', async () => {
   const event: fc.Arbitrary<ChatEvent> = fc.oneof(
