@@ -1,6 +1,7 @@
+import { mentionOf } from '../../protocol/mentions.js';
+import type { UserId } from '../../protocol/names.js';
 import { changeSaid, type Entry, isPending, merge, type Notice, place, type Said, withoutPending } from './entries.js';
 import type { Effect, History, HistoryMessage, Step } from './events.js';
-import { mentions } from './mentions.js';
 import {
   type ChatState,
   type Conversation,
@@ -82,7 +83,7 @@ export function messageArrived(
   if (!isNew || isSeen) return after;
   return change(after, key, {
     unread: where.unread + 1,
-    mentions: where.mentions + (mentions(message.text, state.me) ? 1 : 0),
+    mentions: where.mentions + (isMentioned(state.me, message.text) ? 1 : 0),
     newFrom: where.unread === 0 ? state.counter : where.newFrom,
   });
 }
@@ -113,8 +114,12 @@ function withoutOwn({ entries }: Conversation, { text }: HistoryMessage, clientM
 /** A message as an entry; `asOf` is the room's seq when it was as it is told. */
 export function saidOf(message: HistoryMessage, key: number, me: string, asOf: number): Said {
   const { seq, from, at, text, replyTo, editedAt, deleted, reactions } = message;
-  const mention = from !== me && me !== '' && mentions(text, me);
+  const mention = from !== me && isMentioned(me, text);
   return { type: 'said', key, seq, from, at, text, mention, replyTo, editedAt, deleted, reactions, asOf };
+}
+
+export function isMentioned(me: string, text: string): boolean {
+  return me !== '' && mentionOf(me as UserId)(text);
 }
 
 /** Asks for a page, unless one is being loaded. */

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CallRefused, CallTimedOut } from '../../client/errors.js';
 import type { Participant } from '../../client/participant.js';
-import { type MethodName, methods } from '../../protocol/methods.js';
+import type { MethodName, Params } from '../../protocol/methods.js';
 import type { Language } from '../../protocol/speech.js';
 import { formatResult } from '../../protocol/text-replies.js';
-import type { ChatEvent, Effect, History, UnreadRoom } from './events.js';
+import type { ChatEvent, Effect } from './events.js';
 import { type Page, pageMessages } from './state.js';
 import { textsIn } from './texts.js';
 
@@ -38,7 +38,7 @@ export class Conversing {
         return this.#queued(effect.room, () => this.#join(effect.room, effect.show));
       case 'create':
         return this.#telling(effect.key, async () => {
-          const { room } = await this.#call<{ room: string }>('room.create', effect.params);
+          const { room } = await this.#user.call('room.create', effect.params as Params<'room.create'>);
           await this.#join(room, true);
         });
       case 'leave':
@@ -54,8 +54,8 @@ export class Conversing {
           const { before, query } = effect;
           const params = { query, limit: searchMessages, ...(before === undefined ? {} : { before }) };
           const history = await (other === undefined
-            ? this.#call<History>('room.search', { room: effect.room, ...params })
-            : this.#call<History>('private.search', { with: other, ...params }));
+            ? this.#user.call('room.search', { room: effect.room, ...params })
+            : this.#user.call('private.search', { with: other, ...params }));
           this.#dispatch({ type: 'found', key: effect.key, query, history });
         });
       case 'members':
@@ -70,7 +70,7 @@ export class Conversing {
         });
       case 'unread':
         return this.#telling(effect.show ? '' : undefined, async () => {
-          const { rooms } = await this.#call<{ rooms: UnreadRoom[] }>('room.unread', {});
+          const { rooms } = await this.#user.call('room.unread');
           this.#dispatch({ type: 'unread', rooms, show: effect.show });
         });
       case 'inbox':
@@ -80,11 +80,11 @@ export class Conversing {
         });
       case 'mark-read':
         return this.#telling(undefined, async () => {
-          await this.#call('room.mark_read', { room: effect.room, seq: effect.seq });
+          await this.#user.call('room.mark_read', { room: effect.room, seq: effect.seq });
         });
       case 'call':
         return this.#telling(effect.key, async () => {
-          const result = await this.#call<object>(effect.method, effect.params);
+          const result = await this.#user.call(effect.method, effect.params as Params<MethodName>);
           const answer = answerOf(effect.method, result);
           // What happens in a room is told by its event.
           if (answer !== undefined) this.#tell(effect.key, answer);
@@ -122,10 +122,8 @@ export class Conversing {
   async #say({ key, room, to, text, clientMsgId, replyTo }: Extract<Effect, { type: 'say' }>): Promise<void> {
     try {
       const said = { room, text, clientMsgId, ...(replyTo === undefined ? {} : { replyTo }) };
-      const { seq, at } = await persistently(() =>
-        to === undefined
-          ? this.#call<{ seq: number; at: number }>('room.send', said)
-          : this.#call<{ seq: number; at: number }>('private.send', { ...said, to }),
+      const { seq, at } = await persistently<{ seq: number; at: number }>(() =>
+        to === undefined ? this.#user.call('room.send', said) : this.#user.call('private.send', { ...said, to }),
       );
       this.#dispatch({ type: 'sent', key, clientMsgId, seq, at });
     } catch (error) {
@@ -135,20 +133,14 @@ export class Conversing {
 
   async #load({ key, room, with: other, page }: Extract<Effect, { type: 'load' }>): Promise<void> {
     try {
-      const range = { limit: pageMessages, ...rangeOf(page) };
+      const limit = pageMessages;
       const history = await (other === undefined
-        ? this.#call<History>('room.history', { room, ...range })
-        : this.#call<History>('private.history', { with: other, ...range }));
+        ? this.#user.call('room.history', { room, limit, ...roomRange(page) })
+        : this.#user.call('private.history', { with: other, limit, ...inboxRange(page) }));
       this.#dispatch({ type: 'page', key, page, history });
     } catch (error) {
       this.#dispatch({ type: 'page-failed', key, why: this.#reason(error) });
     }
-  }
-
-  /** A call of any method of the table; one that the table does not have is one that the server does not have. */
-  async #call<Result>(method: string, params: object): Promise<Result> {
-    if (!Object.hasOwn(methods, method)) throw new Error(textsIn(this.#language).notKnown);
-    return (await this.#user.call(method as 'ping', params as never)) as Result;
   }
 
   /** Does it, and tells in a conversation why it failed; nowhere if there is no `key`. */
@@ -167,9 +159,7 @@ export class Conversing {
   #reason(error: unknown): string {
     const texts = textsIn(this.#language);
     if (error instanceof CallRefused) return error.code === 'METHOD_NOT_FOUND' ? texts.notKnown : error.message;
-    return error instanceof Error && error.message === texts.notKnown
-      ? texts.notKnown
-      : texts.failed(error instanceof Error ? error.message : String(error));
+    return texts.failed(error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -192,9 +182,13 @@ function passes(error: unknown): boolean {
   return error instanceof CallRefused && ['RATE_LIMITED', 'BUSY', 'ACTOR_RESTARTED'].includes(error.code);
 }
 
-function rangeOf(page: Page): object {
-  if (page.type === 'latest') return {};
-  return page.type === 'around' ? { before: page.seq + pageMessages / 2 + 1 } : { [page.type]: page.seq };
+function roomRange(page: Page) {
+  return page.type === 'latest' ? {} : { [page.type]: page.seq };
+}
+
+/** As many messages of other conversations may be between, an inbox has no page around one. */
+function inboxRange(page: Page) {
+  return page.type === 'around' ? { before: page.seq + pageMessages / 2 + 1 } : roomRange(page);
 }
 
 /** What a command was answered beyond that it was done. */

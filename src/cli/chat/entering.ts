@@ -94,8 +94,8 @@ function called(state: ChatState, { method, params }: Extract<Intent, { type: 'c
   if (shownConversation(state).type === 'private' && (params.seq !== undefined || params.replyTo !== undefined)) {
     return step(told(state, key, texts.notInPrivate, 'error'));
   }
-  if ((method as string) === 'room.unread') return step(state, { type: 'unread', show: true });
-  if ((method as string) === 'room.mark_read') {
+  if (method === 'room.unread') return step(state, { type: 'unread', show: true });
+  if (method === 'room.mark_read') {
     return step(state, { type: 'call', key, method, params }, { type: 'unread', show: false });
   }
   switch (method) {

@@ -1,10 +1,20 @@
 import type { Push } from '../../client/pushes.js';
 import { changeNotice } from '../message-lines.js';
 import { wordsIn } from '../words.js';
-import { amended, arrived, closed, messageArrived, opened, privately, reloaded, step, told } from './conversations.js';
+import {
+  amended,
+  arrived,
+  closed,
+  isMentioned,
+  messageArrived,
+  opened,
+  privately,
+  reloaded,
+  step,
+  told,
+} from './conversations.js';
 import { type Said, withReaction } from './entries.js';
 import type { Step } from './events.js';
-import { mentions } from './mentions.js';
 import { type ChatState, change, find, type Member, privateKey } from './state.js';
 import { textsIn } from './texts.js';
 
@@ -20,7 +30,7 @@ export function pushed(state: ChatState, push: Push): Step {
     }
     case 'room.edited': {
       const { room, seq, at, target, text } = push.params;
-      const edit = (said: Said) => ({ ...said, text, editedAt: at, mention: mentions(text, state.me) });
+      const edit = (said: Said) => ({ ...said, text, editedAt: at, mention: isMentioned(state.me, text) });
       return step(amended(state, room, seq, target, edit));
     }
     case 'room.deleted': {
