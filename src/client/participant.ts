@@ -299,7 +299,15 @@ export class Participant {
   /** Ends the user's identity, and with it the participant. */
   async quit(): Promise<void> {
     this.#quitting = true;
-    await this.#persist('user.quit', (client) => client.call('user.quit')).catch((error: unknown) => {
+    const quitting = this.#persist('user.quit', async (client, again) => {
+      try {
+        await client.call('user.quit');
+      } catch (error) {
+        // The quit of the connection that was lost overtook this one.
+        if (!again || codeOf(error) !== 'NOT_REGISTERED') throw error;
+      }
+    });
+    await quitting.catch((error: unknown) => {
       this.#quitting = false;
       if (this.#end === undefined || this.#end.error !== undefined) throw error;
     });

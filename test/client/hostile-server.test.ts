@@ -164,6 +164,26 @@ t.test('what a server refuses because it goes down is asked of the next one', as
   t.strictSame(asked.slice(2).sort(), ['1 room.join ', '1 room.leave ', '1 room.send a1']);
 });
 
+t.test('a quit that took effect after the connection was lost, and the user was back, is a quit', async (t) => {
+  const port = await startPeers(t, async (peer, number) => {
+    await welcome(peer);
+    const { id } = await peer.next();
+    if (number === 0) return void peer.socket.end();
+    return peer.refuse(id, 'NOT_REGISTERED');
+  });
+  const { user } = await enterAt(t, port);
+  t.equal(await rejection(user.quit()), undefined);
+  t.match(await rejection(user.call('ping')), { name: 'ConnectionLost' });
+  const { user: other } = await enterAt(
+    t,
+    await startPeers(t, async (peer) => {
+      await welcome(peer);
+      peer.refuse((await peer.next()).id, 'NOT_REGISTERED');
+    }),
+  );
+  t.match(await rejection(other.quit()), { code: 'NOT_REGISTERED' });
+});
+
 t.test('a server that says to come back in a year is asked again within a minute', async (t) => {
   const port = await startPeers(t, async (peer) => {
     await welcome(peer);

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import t from 'tap';
 import { ConnectionLost } from '../../src/client/errors.js';
 import { type ConnectionState, enter, type Participant } from '../../src/client/participant.js';
@@ -6,6 +7,12 @@ import { startCuttingProxy } from '../support/cutting-proxy.js';
 import { startDaemon } from '../support/daemon.js';
 import { until } from '../support/until.js';
 
+/** Bytes that the system keeps at the most of what one socket sends and another receives: tcp(7). */
+const socketBytesMax = ['rmem', 'wmem'].reduce((sum, which) => {
+  const file = `/proc/sys/net/ipv4/tcp_${which}`;
+  const max = existsSync(file) ? Number(readFileSync(file, 'utf8').split('\t')[2]) : 5e6;
+  return sum + max;
+}, 0);
 const backoff = { firstMs: 5, maxMs: 20 };
 const daemon = await startDaemon(t);
 const proxy = await startCuttingProxy(t, daemon.port);
@@ -77,14 +84,16 @@ for (const side of ['client', 'server'] as const) {
 t.test('a reader who waits for a call inside the loop gets over a connection lost under a large backlog', async (t) => {
   const room = 'sala2';
   await observer.join(room);
-  const bia = await enter({ port: proxy.port, as: { name: 'bia' }, backoff, pushQueueBytesMax: 56e6 });
+  // What the systems keep on the two ways, to the proxy and from it, must fit into half of the client's queue.
+  const pushQueueBytesMax = 2 * 2 * socketBytesMax + 8e6;
+  const bia = await enter({ port: proxy.port, as: { name: 'bia' }, backoff, pushQueueBytesMax });
   t.teardown(() => bia.close());
   await bia.join(room);
   const events = bia.events();
-  // More than the client keeps for its reader and the systems keep on the way: with the proxy there are two ways, of up to
-  // 10 MB each, and as much must fit into half of the client's queue.
-  const count = 9000;
-  const text = (i: number) => `${i} ${'x'.repeat(8000)}`;
+  // More than the client keeps for its reader while no call waits, and what is usually on the way.
+  const textBytes = 8000;
+  const count = 500 * Math.ceil((pushQueueBytesMax / 2 + 30e6) / textBytes / 500);
+  const text = (i: number) => `${i} ${'x'.repeat(textBytes)}`;
   for (let i = 0; i < count; i += 500) {
     await Promise.all(Array.from({ length: 500 }, (_, j) => observer.send(room, text(i + j))));
   }

@@ -173,7 +173,7 @@ t.test('a banned address is turned away, also by the next daemon, until the ban 
   });
   t.match((await ana.client.rest()).at(-1), /"method":"server.announcement".*spam/, 'who was there has to go');
   const refused = await LineClient.connect(t, first);
-  t.match(await refused.nextComment(), /^# this address is banned: spam$/);
+  t.match(await refused.nextComment(), /^# this address is banned \/ este endereço está banido: spam$/);
   await refused.rest();
   await first.kill();
 

@@ -36,9 +36,11 @@ export async function startCuttingProxy(t: Test, serverPort: number): Promise<Cu
         end = lf + 1;
         left[side]--;
       }
-      if (left[side] > 0) return void to.write(chunk);
-      to.write(chunk.subarray(0, end), cut);
+      if (left[side] <= 0) return void to.write(chunk.subarray(0, end), cut);
+      // No faster than it is taken.
+      if (!to.write(chunk)) from.pause();
     });
+    to.on('drain', () => from.resume());
   };
   const proxy = createServer({ noDelay: true }, (client) => {
     const server = connect({ host: '127.0.0.1', port: serverPort, noDelay: true });
