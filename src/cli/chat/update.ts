@@ -15,7 +15,7 @@ import { type Editor, emptyEditor, insert, type Key, pressed } from './editor.js
 import { nextUnread, submitted } from './entering.js';
 import { place, withoutPending } from './entries.js';
 import { timeOf } from './entry-rows.js';
-import type { ChatEvent, HistoryMessage, Step } from './events.js';
+import type { ChatEvent, Effect, HistoryMessage, Step } from './events.js';
 import { pushed, withName } from './pushes.js';
 import { layoutOf, scrolled } from './scrolling.js';
 import { type ChatState, type Conversation, change, find, privateKey, shownConversation } from './state.js';
@@ -45,8 +45,12 @@ function happened(state: ChatState, event: ChatEvent): Step {
       return withScreenFull({ ...state, size: event.size });
     case 'ticked':
       return ticked({ ...state, now: event.now });
-    case 'connection':
-      return step({ ...state, connection: { ...event.state, since: state.now } });
+    case 'connection': {
+      const { type, room } = shownConversation(state);
+      const isBack = event.state.type === 'connected' && type === 'room' && state.me !== '';
+      const asks: Effect[] = isBack ? [{ type: 'members', room, show: false }] : [];
+      return step({ ...state, connection: { ...event.state, since: state.now } }, ...asks);
+    }
     case 'entered': {
       const rooms = [...new Set([...event.rooms, ...event.wanted])];
       const there = rooms.reduce((so, room) => opened(so, room, 'room', room), { ...state, me: event.userId });
