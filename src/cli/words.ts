@@ -51,7 +51,8 @@ const english = {
     `${file} has no messages; give what "salas export --format jsonl" wrote of a room in which something was said`,
   notListed: (room: string, why: string) =>
     `all messages are on disk, but there is no room ${room} yet: ${why}; give the same command again to finish this`,
-  imported: (room: string, messages: number) => `${room}: ${messages} messages imported`,
+  imported: (room: string, messages: number) =>
+    `${room}: ${messages} ${messages === 1 ? 'message' : 'messages'} imported`,
   importFinished: (room: string, messages: number) =>
     `${room}: an earlier import of ${messages} messages, which was cut short, is finished; this file was not read`,
   leftDeleted: (messages: number) => `left out: ${messages} deleted messages`,
@@ -530,7 +531,8 @@ const portuguese: Words = {
     `${file} não tem mensagens; dê o que "salas export --format jsonl" escreveu de uma sala em que algo foi dito`,
   notListed: (room, why) =>
     `todas as mensagens estão em disco, mas ainda não existe a sala ${room}: ${why}; dê o mesmo comando de novo para concluir`,
-  imported: (room, messages) => `${room}: ${messages} mensagens importadas`,
+  imported: (room, messages) =>
+    `${room}: ${messages} ${messages === 1 ? 'mensagem importada' : 'mensagens importadas'}`,
   importFinished: (room, messages) =>
     `${room}: uma importação anterior de ${messages} mensagens, que fora interrompida, foi concluída; este arquivo não foi lido`,
   leftDeleted: (messages) => `ficaram de fora: ${messages} mensagens apagadas`,

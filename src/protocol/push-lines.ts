@@ -80,8 +80,8 @@ function happening(method: string, params: Params, look: Look): Speech {
     }
     case 'room.reset':
       return {
-        en: 'the log of this room begins anew; /history shows it',
-        pt: 'o registro desta sala recomeça; /mensagens o mostra',
+        en: 'the log of this room begins here; /history shows what it has',
+        pt: 'o registro desta sala começa aqui; /mensagens mostra o que tem',
       };
     case 'room.edited': {
       const text = noted(params.text || undefined);

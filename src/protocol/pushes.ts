@@ -25,15 +25,9 @@ export function encodePrivateMessages(messages: readonly PrivateMessage[], diale
   return encoder.encode(lines);
 }
 
+/** The log of a room begins behind `seq`: it was replaced, or what was before is not kept any more. */
 export function encodeReset(room: RoomName, epoch: string, seq: number, dialect: Dialect): string {
   return encodeTold({ method: 'room.reset', params: { room, epoch, seq } }, dialect);
-}
-
-/** What the reader has not been sent up to `seq` is not kept any more. For programs it is as if the log began there. */
-export function encodeGap(room: RoomName, epoch: string, seq: number, dialect: Dialect): string {
-  return dialect === 'json'
-    ? encodeReset(room, epoch, seq, dialect)
-    : `[${room} #${seq}] * what was said up to here is not kept any more\n`;
 }
 
 /** Somebody may join a private room. */

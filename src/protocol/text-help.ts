@@ -137,6 +137,9 @@ const firstWords = {
   alsoCalled: { en: 'or', pt: 'ou' },
 } as const satisfies Record<string, Speech>;
 
+/** Of a list, what the usages take at the most; what is said of a longer one stands below it. */
+const usageColumns = 30;
+
 /** The word for everything. */
 const everything = ['all', 'tudo'];
 
@@ -189,11 +192,16 @@ function explain(command: Command, language: Language): string[] {
   ];
 }
 
-/** A line a command. */
+/** A command a line, or two, where what it does goes on in a column of its own. */
 function list(listed: readonly Command[], language: Language): string[] {
   const usages = listed.map((command) => usage(command, language));
-  const width = Math.max(...usages.map((text) => text.length));
-  return listed.map((command, i) => `${(usages[i] as string).padEnd(width)}  ${command.doc[language]}`);
+  const width = Math.min(usageColumns, Math.max(...usages.map((text) => text.length)));
+  return listed.flatMap((command, i) => {
+    const called = usages[i] as string;
+    const does = wrapped(command.doc[language].split(' '), columnsMax - width - 2);
+    const first = called.length > width ? [called] : [`${called.padEnd(width)}  ${does.shift()}`];
+    return [...first, ...does.map((line) => `${' '.repeat(width)}  ${line}`)];
+  });
 }
 
 function ofTopic(topic: Topic): CommandName[] {

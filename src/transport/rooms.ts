@@ -6,7 +6,7 @@ import type { RoomInfo } from '../actors/supervisor/room-threads.js';
 import type { Dialect } from '../protocol/events.js';
 import type { Limits } from '../protocol/limits.js';
 import type { RoomName } from '../protocol/names.js';
-import { encodeGap, encodeReset } from '../protocol/pushes.js';
+import { encodeReset } from '../protocol/pushes.js';
 import { isRefusal, type Refusal } from '../protocol/refusals.js';
 import type { Reads } from '../reads/pool.js';
 import { Feed } from './feed.js';
@@ -128,7 +128,7 @@ export class Rooms {
       head,
       ringBytesMax: () => ringBytesMax / Math.max(ringSharesMin, this.#byName.size),
       read: (after, upTo, dialect) => reads.roomEvents({ file, room, dialect, after, upTo, bytesMax: pageBytes }),
-      onGap: (reader, seq) => reader.write(Buffer.from(encodeGap(room, epoch(), seq, reader.dialect))),
+      onGap: (reader, seq) => reader.write(Buffer.from(encodeReset(room, epoch(), seq, reader.dialect))),
     });
   }
 }

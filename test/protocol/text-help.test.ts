@@ -23,9 +23,16 @@ t.test(
   },
 );
 
+/** The lines of a list, with those in one that go on with what a command does. */
+const unwrapped = (lines: readonly string[] | undefined) => (lines ?? []).join('\n').replace(/\n +/g, '  ').split('\n');
+
+t.test('a list is no wider than a terminal, however much a command does', async (t) => {
+  for (const language of languages) for (const line of help('all', language) ?? []) t.ok(line.length < 80, line);
+});
+
 t.test('help about all lists every command in its language, each with what it does', async (t) => {
   for (const language of languages) {
-    const lines = help('all', language) ?? [];
+    const lines = unwrapped(help('all', language));
     t.strictSame(wordsOf(lines), new Set(commands.map(({ words }) => words[language])));
     // Lower case is what is to be typed as it stands.
     const verbatim = /[a-z]+(\|[a-z]+)+|\|off|--private|--privada|\[(reserve|reservar|off|desfazer)\]/;
@@ -66,7 +73,7 @@ t.test('every example may be typed as it stands', async (t) => {
 });
 
 t.test('a topic has its commands, in either language and without accents too', async (t) => {
-  t.strictSame(wordsOf(help('private', 'en')), new Set(['/msg', '/inbox', '/block', '/unblock', '/blocks']));
+  t.strictSame(wordsOf(unwrapped(help('private', 'en'))), new Set(['/msg', '/inbox', '/block', '/unblock', '/blocks']));
   t.strictSame(help('privado', 'pt'), help('private', 'pt'));
   t.strictSame(help('moderacao', 'pt'), help('Moderação', 'pt'));
   t.notSame(help('moderacao', 'pt'), undefined);

@@ -16,7 +16,7 @@ t.test('when a log is lost, its members are told so before anything else, and go
   const reset = await ana.client.nextPush('room.reset');
   t.match(reset, { room: 'sala1', seq: 1 });
   t.not(reset.epoch, epoch);
-  t.equal(await bia.client.next(), '[sala1 #1] * the log of this room begins anew; /history shows it');
+  t.equal(await bia.client.next(), '[sala1 #1] * the log of this room begins here; /history shows what it has');
 
   t.match(await ana.client.refusal('room.send', { room: 'sala1', text: 'olá' }), { code: 'NOT_IN_ROOM' });
   const joined = await ana.client.call('room.join', { room: 'sala1' });
