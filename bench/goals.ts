@@ -1,5 +1,6 @@
 import { attacks } from './attacks.js';
 import { type Bar, bestPeer } from './bars.js';
+import { allName, archives, exportId, fewerName } from './workloads/archives.js';
 import { callId, calls } from './workloads/calls.js';
 import { fanOut, fanOutId } from './workloads/fan-out.js';
 import { fixedRate, rateId } from './workloads/fixed-rate.js';
@@ -85,6 +86,14 @@ export const bars: readonly Bar[] = [
           : { type: 'at-most-times', factor: 1.2, of: calmName },
     }),
   ),
+  {
+    title: 'W9, ten times as many messages exported',
+    workload: archives.id,
+    case: exportId,
+    metric: 'commandRssMiB',
+    of: allName,
+    goal: { type: 'at-most-times', factor: 1.2, of: fewerName },
+  },
   ...Object.entries(attacks).flatMap(([id, { title }]): Bar[] => [
     {
       title: `W7, ${title}`,

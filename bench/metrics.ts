@@ -25,6 +25,8 @@ export const metrics = {
   p999Us: { heading: 'p99.9', format: microseconds, key: 'p999_us' },
   rssPerConnectionKiB: { heading: 'RSS a connection', format: unit('KiB', 1), key: 'kb_per_conn', costs: true },
   joinSeconds: { heading: 'time to join', format: unit('s', 2), key: 'setup_s' },
+  messagesPerSecond: { heading: 'messages/s', format: whole },
+  commandRssMiB: { heading: 'RSS of the command', format: unit('MiB', 0), costs: true },
   rssBeforeMiB: { heading: 'RSS before', format: unit('MiB', 0) },
   rssHighestMiB: { heading: 'highest', format: unit('MiB', 0) },
   rssAfterMiB: { heading: 'after', format: unit('MiB', 0) },

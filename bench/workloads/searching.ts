@@ -8,7 +8,7 @@ import type { Sample } from '../metrics.js';
 import { newDirectory, removeDirectory, stop } from '../processes.js';
 import { diskFolder, salas, serve } from '../servers/salas.js';
 import { quantile } from '../statistics.js';
-import { seed } from './seed.js';
+import { seededOnceAsked } from './seed.js';
 import {
   type Bench,
   type Case,
@@ -68,7 +68,7 @@ export const searching: Workload = {
   cases: (bench) => {
     if (only(bench, 'salas').length === 0) return [];
     const count = bench.settings.quick ? quickMessages : messages;
-    const seeded = indexedOnceAsked(count);
+    const seeded = seededOnceAsked([room], count, (directory) => index(directory, count));
     const title = `${count.toLocaleString('en')} stored messages`;
     return [idleCase(bench, title, count, seeded), whileSendingCase(bench, title, count, seeded)];
   },
@@ -200,16 +200,7 @@ class Caller {
   }
 }
 
-/** The directory is kept for the other runs, until the end. */
-function indexedOnceAsked(count: number): () => string {
-  let directory: string | undefined;
-  return () => {
-    if (directory === undefined) {
-      directory = newDirectory(diskFolder);
-      seed(directory, [room], count);
-      const query = { file: roomFile(directory, room), head: count + 1, renew: false };
-      while (bite(query).first > 1);
-    }
-    return directory;
-  };
+function index(directory: string, count: number): void {
+  const query = { file: roomFile(directory, room), head: count + 1, renew: false };
+  while (bite(query).first > 1);
 }

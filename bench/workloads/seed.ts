@@ -3,13 +3,32 @@ import { join } from 'node:path';
 import type { RoomName, UserId } from '../../src/protocol/names.js';
 import { roomFile } from '../../src/storage/data-directory.js';
 import { RoomStore } from '../../src/storage/room-store.js';
+import { newDirectory } from '../processes.js';
+import { diskFolder } from '../servers/salas.js';
 
 const transactionMessages = 10_000;
 const people = 100;
 const everyMs = 100;
 
+/** A data directory with messages, made when it is first asked for, `finish` with it, and kept until the end. */
+export function seededOnceAsked(
+  rooms: readonly string[],
+  messages: number,
+  finish?: (directory: string) => void,
+): () => string {
+  let directory: string | undefined;
+  return () => {
+    if (directory === undefined) {
+      directory = newDirectory(diskFolder);
+      seed(directory, rooms, messages);
+      finish?.(directory);
+    }
+    return directory;
+  };
+}
+
 /** Stores messages as the rooms would have, evenly over the rooms and from many people. */
-export function seed(directory: string, rooms: readonly string[], messages: number): void {
+function seed(directory: string, rooms: readonly string[], messages: number): void {
   mkdirSync(join(directory, 'rooms'), { recursive: true });
   for (const room of rooms) seedRoom(directory, room as RoomName, Math.ceil(messages / rooms.length));
 }

@@ -9,7 +9,7 @@ import { diskFolder, salas, serve } from '../servers/salas.js';
 import { median } from '../statistics.js';
 import { rssMiB } from '../watch.js';
 import { fsyncAlone } from './fsync.js';
-import { seed } from './seed.js';
+import { seededOnceAsked } from './seed.js';
 import {
   type Bench,
   type Case,
@@ -60,7 +60,7 @@ export const starting: Workload = {
   cases: (bench) => {
     if (only(bench, 'salas').length === 0) return [];
     const stored = bench.settings.quick ? quickMessages : messages;
-    const seeded = directoryOnceAsked(stored);
+    const seeded = seededOnceAsked(rooms, stored);
     const runs = bench.settings.quick ? quickStartRuns : startRuns;
     return [
       { id: 'start', title: 'Start on an empty directory', seconds: 1, runs, subjects: [startSubject()] },
@@ -197,17 +197,5 @@ function killedSubject(killsOfARoom: number): Subject {
       removeDirectory(data);
       return { backP50Ms: median(pauses), backMaxMs: Math.max(...pauses) };
     },
-  };
-}
-
-/** The directory is kept for the other runs, until the end. */
-function directoryOnceAsked(count: number): () => string {
-  let directory: string | undefined;
-  return () => {
-    if (directory === undefined) {
-      directory = newDirectory(diskFolder);
-      seed(directory, rooms, count);
-    }
-    return directory;
   };
 }
