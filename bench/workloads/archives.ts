@@ -11,16 +11,15 @@ import { type Case, only, type Subject, type Workload } from './workload.js';
 const room = 'r0';
 const messages = 1_000_000;
 const quickMessages = 30_000;
-/** Of the messages, to compare with. */
-const fewer = 10;
+/** Times the messages, to see whether memory grows with them. */
+const more = 3;
 const formats = ['jsonl', 'txt', 'csv', 'html'] as const;
 type Format = (typeof formats)[number];
 const everyMs = 20;
 
 export const exportId = 'export';
-export const fewerName = 'salas-fewer';
-/** The export that import reads is the one that is compared. */
-export const allName = 'salas-jsonl';
+export const moreName = 'salas-more';
+export const comparedName = 'salas-jsonl';
 
 export const archives: Workload = {
   id: 'W9',
@@ -40,35 +39,31 @@ export const archives: Workload = {
 };
 
 function exportCase(count: number): Case {
-  const few = Math.round(count / fewer);
-  const data = { all: seededOnceAsked([room], count), few: seededOnceAsked([room], few) };
   const subject = (name: string, format: Format, messages: number, data: () => string): Subject => ({
     name,
     title: `${messages.toLocaleString('en')} messages as ${format}`,
     measure: () => exported(data(), messages, format),
   });
+  const data = seededOnceAsked([room], count);
   return {
     id: exportId,
     title: 'Export',
     seconds: 2 + count / 50_000,
     subjects: [
-      subject(fewerName, 'jsonl', few, data.few),
-      ...formats.map((format) => subject(`salas-${format}`, format, count, data.all)),
+      ...formats.map((format) => subject(`salas-${format}`, format, count, data)),
+      subject(moreName, 'jsonl', more * count, seededOnceAsked([room], more * count)),
     ],
   };
 }
 
 function importCase(count: number): Case {
-  const few = Math.round(count / fewer);
-  const subject = (name: string, messages: number): Subject => {
-    const data = seededOnceAsked([room], messages);
-    return { name, title: `${messages.toLocaleString('en')} messages`, measure: () => imported(data(), messages) };
-  };
+  const data = seededOnceAsked([room], count);
+  const title = `${count.toLocaleString('en')} messages`;
   return {
     id: 'import',
     title: 'Import',
     seconds: 2 + count / 20_000,
-    subjects: [subject(fewerName, few), subject('salas', count)],
+    subjects: [{ name: 'salas', title, measure: () => imported(data(), count) }],
   };
 }
 
