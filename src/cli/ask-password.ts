@@ -33,15 +33,14 @@ async function ask(prompt: string): Promise<string> {
   // At the end of the input (Ctrl-D) the library answers never, and nothing is left to wait for.
   let brokenOff: () => void = () => undefined;
   const end = new Promise<string>((resolve) => {
-    brokenOff = () => {
-      process.stderr.write('\n');
-      resolve('');
-    };
+    brokenOff = () => resolve('');
     process.once('beforeExit', brokenOff);
   });
   // stdout is for what the command answers.
   const typed = read({ prompt, silent: true, output: process.stderr }).catch(() => '');
   const password = await Promise.race([typed, end]);
   process.off('beforeExit', brokenOff);
+  // Not even the end of the line was shown.
+  process.stderr.write('\n');
   return password;
 }

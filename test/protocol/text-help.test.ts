@@ -81,6 +81,7 @@ t.test('a topic has its commands, in either language and without accents too', a
 
 t.test('what was mistyped is said right', async (t) => {
   t.equal(suggestHelp('jion', 'en'), '/join');
+  t.equal(suggestHelp('mgs', 'en'), '/msg', 'two letters that changed places come before others that are near');
   t.equal(suggestHelp('/entrra', 'pt'), '/entrar');
   t.equal(suggestHelp('xyzzy', 'en'), undefined);
 });
