@@ -162,7 +162,7 @@ t.test('at a terminal the password is asked for and not shown, a new one twice',
     ['Once more:', `${password}\r`],
   ] as const;
   const made = await atTerminal(t, create, twice);
-  t.match(made, /New password: .*\r\nOnce more: .*\r\nalba#1 has an account/, 'each on a line of its own');
+  t.match(made, /New password: .*\r\n.*Once more: .*\r\nalba#1 has an account/, 'each on a line of its own');
   t.match(made, /exit 0$/);
   t.notOk(made.includes('senha'), 'nothing of it is shown');
 
