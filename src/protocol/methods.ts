@@ -451,6 +451,7 @@ export const methods = {
     needs: 'user',
     order: 'at-once',
     doc: { en: "Changes a room's topic; for its owner.", pt: 'Muda o tópico de uma sala; só o dono.' },
+    command: { name: '/topic', alias: '/topico', args: '…topic' },
   },
   'room.kick': {
     alias: 'expulsar_da_sala',

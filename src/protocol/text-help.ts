@@ -87,6 +87,10 @@ const explained: Record<CommandName, Explained> = {
     topic: 'moderation',
     example: { en: '/create --private tea Every day at five', pt: '/criar --privada chá Todo dia às cinco' },
   },
+  '/topic': {
+    topic: 'moderation',
+    example: { en: '/topic Cakes, and who eats them', pt: '/topico Bolos e quem os come' },
+  },
   '/invite': { topic: 'moderation', example: { en: '/invite bia#1', pt: '/convidar bia#1' } },
   '/kick': { topic: 'moderation', example: { en: '/kick caio#1 too loud', pt: '/expulsar caio#1 barulho' } },
   '/ban': { topic: 'moderation', example: { en: '/ban caio#1 3600 spam', pt: '/banir caio#1 3600 spam' } },
