@@ -108,7 +108,10 @@ t.test('a run of lines stays as many, in order, and comments stay as they are', 
 
 t.test('what is told of no time has none', async (t) => {
   const look = { ...portuguese, zone: '-03:00' };
-  t.match(dress(encodeReset(sala1, 'e2', 7, 'json'), look), /^\[sala1 #7\] \* o registro desta sala começa aqui; .+\n$/);
+  t.match(
+    dress(encodeReset(sala1, 'e2', 7, 'json'), look),
+    /^\[sala1 #7\] \* o registro desta sala começa aqui; .+\n$/,
+  );
   t.equal(dress(encodeInvitation(sala1, bia, 'json'), look), '[sala1] * bia#1 convida você; /entrar sala1\n');
   t.equal(dress(encodeAnnouncement('oi\ttodos', at, 'json'), look), '# oi todos\n');
   t.match(dress(encodeDraining(1000, 'json'), look), /^# o servidor está encerrando; .* 1000 ms\n$/);
