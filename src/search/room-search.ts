@@ -43,9 +43,9 @@ export default function roomSearch(asked: RoomSearchQuery): RoomSearch {
       return { ...searched(asked, index, coverage), index: coverage };
     });
   } catch (error) {
-    if (!isDamage(error)) throw error;
+    // Where it was the log that failed, it fails again.
     forget(target, searching);
-    return { ...searched(asked, undefined, undefined), index: 'damaged' };
+    return { ...searched(asked, undefined, undefined), index: isDamage(error) ? 'damaged' : undefined };
   }
 }
 

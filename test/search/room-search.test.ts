@@ -1,4 +1,4 @@
-import { truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
@@ -186,6 +186,14 @@ t.test('an index of what was said is the same as reading it, whatever becomes of
     }),
     { numRuns: 25 },
   );
+});
+
+t.test('where the index cannot be opened, the log is read', async (t) => {
+  const log = new Log(t);
+  log.say(3000);
+  mkdirSync(searchFile(log.file));
+  agrees(t, log, 'with a directory in its place');
+  t.equal(log.page('ola', undefined).index, undefined);
 });
 
 t.test('however hostile a query is, the index and a reader agree, and nothing fails', async (t) => {
