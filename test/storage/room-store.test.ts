@@ -211,6 +211,22 @@ t.test('messages and edits are read as they are now, whatever came between', asy
   t.notOk(store.hasReacted(2, bia, '🎉'));
 });
 
+t.test('the different reactions to a message are each told once, however many reacted so', async (t) => {
+  const { store, append } = newStore(t);
+  append(
+    { type: 'said', seq: 1, at: 1, user: ana, text: 'oi' },
+    { type: 'said', seq: 2, at: 1, user: ana, text: 'oi' },
+  );
+  const reacted = (target: number, user: UserId, reaction: string): void =>
+    append({ type: 'reacted', seq: seq++, at: 1, user, target, reaction, on: true });
+  let seq = 3;
+  for (const reaction of ['🎉', 'a', 'Á', '👍', '0']) for (const user of [ana, bia]) reacted(1, user, reaction);
+  reacted(2, ana, 'z');
+  t.strictSame([...store.reactionsTo(1)].sort(), ['0', 'a', 'Á', '👍', '🎉'].sort());
+  t.strictSame(store.reactionsTo(2), ['z']);
+  t.strictSame(store.reactionsTo(3), []);
+});
+
 t.test('who said or edited something in slow mode is known again when the log is opened', async (t) => {
   const { store, append } = newStore(t);
   append(
