@@ -8,9 +8,16 @@ import { wordsIn } from './words.js';
 
 /** `salas`: does what the arguments of this process say. */
 
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+let unseen = false;
+process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
   // Whoever read the output has seen enough of it, as `| head` does.
-  if (error.code !== 'EPIPE') throw error;
+  if (code === 'EPIPE' || unseen) return;
+  unseen = true;
+  process.stderr.write(`salas: stdout: ${message}\n`);
+  // What was not seen was not done, whatever the command takes its end for.
+  process.once('exit', () => {
+    process.exitCode ||= exitCodes.refused;
+  });
 });
 
 const args = process.argv.slice(2);

@@ -1,7 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { closeSync, createReadStream, existsSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { text as wholeText } from 'node:stream/consumers';
 import t from 'tap';
-import { startDaemon } from '../support/daemon.js';
+import { salasCommand, startDaemon } from '../support/daemon.js';
 import { LineClient } from '../support/line-client.js';
 import { salas } from '../support/salas.js';
 import { enter } from '../support/visitors.js';
@@ -58,6 +60,29 @@ t.test('a file has its name only when it is whole, and replaces an earlier one',
   t.match(refused, { code: 1, stderr: /ROOM_NOT_FOUND/ });
   t.strictSame(readdirSync(directory), ['sala1.csv'], 'nothing else is left');
   t.notOk(existsSync(`${file}.partial`));
+});
+
+t.test('what is no file is written itself, and stays what it is', async (t) => {
+  const directory = t.testdir();
+  const pipe = join(directory, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  const reader = wholeText(createReadStream(pipe));
+  t.match(await run('sala1', '-o', pipe), { code: 0, stderr: '' });
+  t.equal((await reader).split('\n').length, count + 1);
+  t.ok(statSync(pipe).isFIFO());
+  t.match(await run('sala1', '-o', directory), { code: 1, stderr: /^salas: .*EISDIR.*\n$/ });
+  t.strictSame(readdirSync(directory), ['pipe']);
+});
+
+const noFull = existsSync('/dev/full') ? false : 'this system has no /dev/full';
+t.test('a stdout that takes nothing more is told in one line, and by the exit code', { skip: noFull }, async (t) => {
+  const full = openSync('/dev/full', 'w');
+  t.teardown(() => closeSync(full));
+  const place = ['--port', `${daemon.port}`, '--token', token];
+  for (const args of [['export', 'sala1', ...place], ['rooms', ...place], ['--help']]) {
+    const { status, stderr } = spawnSync(...salasCommand(args), { stdio: ['ignore', full, 'pipe'], encoding: 'utf8' });
+    t.match({ status, stderr }, { status: 1, stderr: /^salas: stdout: ENOSPC[^\n]*\n$/ }, args.join(' '));
+  }
 });
 
 t.test('an empty room is an empty export, in each form', async (t) => {

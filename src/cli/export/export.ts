@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, statSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import type { Participant } from '../../client/participant.js';
@@ -68,7 +68,8 @@ export async function exportRoom(room: string, what: ExportOptions, options: One
   } catch (error) {
     if (error instanceof OutputFailure) {
       if (error.enough) return exitCodes.done;
-      process.stderr.write(`salas: ${error.message}\n`);
+      // Of stdout every command is told.
+      if (what.output !== undefined) process.stderr.write(`salas: ${error.message}\n`);
       return exitCodes.refused;
     }
     return tellFailure(error, options, words);
@@ -93,10 +94,11 @@ async function* pages(user: Participant, room: string, { since, until }: ExportO
   }
 }
 
-/** Where the export goes: stdout, or a file that has its name only when it is whole. */
+/** Where the export goes: stdout, or a file that has its name only when it is whole. A device or a pipe is written itself. */
 function openOutput(path: string | undefined) {
-  const partial = `${path}.partial`;
-  const stream: Writable = path === undefined ? process.stdout : createWriteStream(partial, { flush: true });
+  const partial = path !== undefined && mayBeReplaced(path) ? `${path}.partial` : undefined;
+  const stream: Writable =
+    path === undefined ? process.stdout : createWriteStream(partial ?? path, { flush: partial !== undefined });
   let failure: OutputFailure | undefined;
   stream.once('error', (error) => {
     failure = new OutputFailure(path ?? 'stdout', error);
@@ -116,12 +118,24 @@ function openOutput(path: string | undefined) {
       if (path === undefined) return;
       stream.end();
       await settled('finish');
-      await rename(partial, path);
+      if (partial === undefined) return;
+      await rename(partial, path).catch((error: NodeJS.ErrnoException) => {
+        throw new OutputFailure(path, error);
+      });
     },
     async abandon(): Promise<void> {
       if (path === undefined) return;
       stream.destroy();
-      await rm(partial, { force: true });
+      if (partial !== undefined) await rm(partial, { force: true });
     },
   };
+}
+
+function mayBeReplaced(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    // It is not there, or what is wrong with it is told when it is opened.
+    return true;
+  }
 }
