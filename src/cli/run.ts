@@ -8,6 +8,8 @@ import { wordsIn } from './words.js';
 
 /** `salas`: does what the arguments of this process say. */
 
+// There is nobody else to be told.
+process.stderr.on('error', () => {});
 let unseen = false;
 process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
   // Whoever read the output has seen enough of it, as `| head` does.
