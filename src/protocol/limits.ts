@@ -191,9 +191,17 @@ export const defaultLimits: Limits = {
 
 /** The part of a process' open files that connections may be, so that rooms and readers always find theirs. */
 const connectionsOfFiles = 3 / 4;
+/** What is open of a room: its log, and SQLite's two files beside it. */
+const filesOfRoom = 3;
+/** What threads and readers have open, about. */
+const filesOfThreads = 500;
+/** So many rooms are allowed however few files are. */
+const roomsMaxMin = 64;
 
 /** The limits of a process that may have so many files and sockets open at a time. */
 export function withinOpenFiles(limits: Limits, openFilesMax: number): Limits {
   const connectionsMax = Math.min(limits.connectionsMax, Math.floor(openFilesMax * connectionsOfFiles));
-  return { ...limits, connectionsMax };
+  const filesOfRooms = openFilesMax - openFilesMax * connectionsOfFiles - filesOfThreads;
+  const roomsMax = Math.min(limits.roomsMax, Math.max(roomsMaxMin, Math.floor(filesOfRooms / filesOfRoom)));
+  return { ...limits, connectionsMax, roomsMax };
 }

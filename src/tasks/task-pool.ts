@@ -35,6 +35,7 @@ const idleTimeoutMs = 30_000;
 export class TaskPool {
   readonly #options: TaskPoolOptions;
   #pool: Promise<Piscina> | undefined;
+  readonly #failed = new WeakSet<Piscina>();
   #closed = false;
   #underWay = 0;
   readonly #waiting: (() => void)[] = [];
@@ -53,17 +54,18 @@ export class TaskPool {
     const { name: who, queueMax, retryAfterMs } = this.#options;
     return async (query) => {
       // A closed pool would start threads again.
-      if (this.#closed) throw new PoolBusy(who, retryAfterMs());
-      this.#pool ??= this.#start();
-      const pool = await this.#pool;
-      if (this.#waiting.length >= queueMax) throw new PoolBusy(who, retryAfterMs());
+      if (this.#closed || this.#waiting.length >= queueMax) throw new PoolBusy(who, retryAfterMs());
       await new Promise<void>((resolve) => {
         this.#waiting.push(resolve);
         this.#begin();
       });
+      let pool: Piscina | undefined;
       try {
-        if (this.#closed) throw new PoolBusy(who, retryAfterMs());
+        if (!this.#closed) pool = await this.#current();
+        if (this.#closed || pool === undefined) throw new PoolBusy(who, retryAfterMs());
         return (await pool.run(query, { filename, name })) as Result;
+      } catch (error) {
+        throw pool !== undefined && this.#failed.has(pool) ? new PoolBusy(who, retryAfterMs()) : error;
       } finally {
         setImmediate(this.#ended);
       }
@@ -72,7 +74,7 @@ export class TaskPool {
 
   /** Starts the first thread, which the first task would otherwise wait for. */
   warm(): void {
-    if (!this.#closed) this.#pool ??= this.#start();
+    if (!this.#closed) void this.#current();
   }
 
   async close(): Promise<void> {
@@ -93,15 +95,27 @@ export class TaskPool {
     this.#begin();
   };
 
+  #current(): Promise<Piscina> {
+    this.#pool ??= this.#start();
+    return this.#pool;
+  }
+
   async #start(): Promise<Piscina> {
     const { Piscina } = await import('piscina');
     const { threadsMin, threadsMax, niceness = 0 } = this.#options;
-    return new Piscina({
+    const pool = new Piscina({
       minThreads: threadsMin,
       maxThreads: threadsMax,
       idleTimeout: idleTimeoutMs,
       niceIncrement: niceness,
       execArgv: [],
     });
+    // A thread could not be started, for want of files for instance, and what waits for it would do so for ever.
+    pool.on('error', () => {
+      this.#failed.add(pool);
+      this.#pool = undefined;
+      void pool.destroy();
+    });
+    return pool;
   }
 }

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { defaultLimits } from '../../src/protocol/limits.js';
+import { defaultLimits, withinOpenFiles } from '../../src/protocol/limits.js';
 
 t.test('the defaults are those of the contract', async (t) => {
   t.match(defaultLimits, {
@@ -25,4 +25,13 @@ t.test('the bounds fit into one another', async (t) => {
   const { textBytesMax, lineBytesMax, historyLimitDefault, historyLimitMax } = defaultLimits;
   t.ok(lineBytesMax > textBytesMax, 'the longest text fits into a line');
   t.ok(historyLimitDefault <= historyLimitMax);
+});
+
+t.test('connections and rooms fit into the open files of a process, with some left for readers', async (t) => {
+  for (const files of [1024, 2048, 4096, 8192, 20_000]) {
+    const { connectionsMax, roomsMax } = withinOpenFiles(defaultLimits, files);
+    t.ok(connectionsMax + 3 * roomsMax < files, `${files}: ${connectionsMax} connections, ${roomsMax} rooms`);
+  }
+  t.strictSame(withinOpenFiles(defaultLimits, 65_536), defaultLimits);
+  t.equal(withinOpenFiles(defaultLimits, 100).roomsMax, 64, 'never fewer than a small server needs');
 });

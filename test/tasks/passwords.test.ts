@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import t, { type Test } from 'tap';
 import { createPasswords, type Passwords } from '../../src/tasks/passwords.js';
 import { PoolBusy } from '../../src/tasks/task-pool.js';
@@ -64,4 +64,20 @@ t.test('a closed pool checks nothing', async (t) => {
   const passwords = createPasswords(10);
   await passwords.close();
   await t.rejects(passwords.hash('uma senha boa'), PoolBusy);
+});
+
+t.test('where no thread can be started, callers are told to come back, and then find one', async (t) => {
+  // Nothing can be loaded without files either.
+  await import('piscina');
+  const passwords = openPool(t);
+  const files: number[] = [];
+  try {
+    for (;;) files.push(openSync('/dev/null', 'r'));
+  } catch {
+    // As many as a process may have.
+  }
+  const busy = await Promise.allSettled(Array.from({ length: 8 }, () => passwords.hash('uma senha boa')));
+  for (const file of files) closeSync(file);
+  for (const each of busy) t.match(each, { status: 'rejected', reason: { name: 'PoolBusy' } });
+  t.match(await passwords.hash('uma senha boa'), /^\$argon2id/);
 });
