@@ -214,8 +214,7 @@ export class Participant {
     switch (method) {
       case 'room.send':
       case 'private.send': {
-        const said = { clientMsgId: randomUUID(), ...(params as Params<SendMethod>) };
-        return (await this.#send(method, said, options?.signal)) as Result<M>;
+        return (await this.#send(method, params as Params<SendMethod>, options?.signal)) as Result<M>;
       }
       case 'room.leave':
         return (await this.leave((params as Params<'room.leave'>).room)) as Result<M>;
@@ -263,8 +262,7 @@ export class Participant {
    * @throws the signal's reason
    */
   send(room: string, text: string, { signal, ...said }: SendOptions = {}): Promise<Result<'room.send'>> {
-    const params = { room, text, clientMsgId: randomUUID(), ...said };
-    return this.#send('room.send', params, signal) as Promise<Result<'room.send'>>;
+    return this.#send('room.send', { room, text, ...said }, signal) as Promise<Result<'room.send'>>;
   }
 
   /** Says a text to one user of a room, as {@link send} does. */
@@ -274,8 +272,7 @@ export class Participant {
     text: string,
     { signal, ...said }: WhisperOptions = {},
   ): Promise<Result<'private.send'>> {
-    const params = { room, to, text, clientMsgId: randomUUID(), ...said };
-    return this.#send('private.send', params, signal) as Promise<Result<'private.send'>>;
+    return this.#send('private.send', { room, to, text, ...said }, signal) as Promise<Result<'private.send'>>;
   }
 
   /**
@@ -471,7 +468,9 @@ export class Participant {
     void client.close();
   }
 
-  async #send(method: SendMethod, params: Params<SendMethod>, signal?: AbortSignal): Promise<Result<SendMethod>> {
+  async #send(method: SendMethod, said: Params<SendMethod>, signal?: AbortSignal): Promise<Result<SendMethod>> {
+    // One that is undefined is none either, and the message would be said with each repetition.
+    const params = { ...said, clientMsgId: said.clientMsgId ?? randomUUID() };
     const { queueMax = queueMaxDefault } = this.#options;
     if (this.#end !== undefined) throw this.#end.error ?? closed();
     signal?.throwIfAborted();

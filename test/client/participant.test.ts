@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap';
 import { CallRefused, ConnectionLost, SendQueueFull, ServerUnreachable } from '../../src/client/errors.js';
-import { type ConnectionState, type EnterOptions, enter } from '../../src/client/participant.js';
+import { type ConnectionState, type EnterOptions, enter, type SendOptions } from '../../src/client/participant.js';
 import type { Push } from '../../src/client/pushes.js';
 import { startCuttingProxy } from '../support/cutting-proxy.js';
 import { type Daemon, type DaemonOptions, startDaemon } from '../support/daemon.js';
@@ -111,6 +111,18 @@ t.test('the first attempt is not repeated, nor one that the server will always r
   await server.start({ data: newDirectory(t) });
   t.match(await events.done, { code: 'TOKEN_INVALID' }, 'a server that does not know the user');
   await t.rejects(ana.user.send(room, 'oi'), { code: 'TOKEN_INVALID' });
+});
+
+t.test('a message whose clientMsgId is undefined is said once as well', async (t) => {
+  const { port } = await startDaemon(t);
+  const proxy = await startCuttingProxy(t, port);
+  const ana = await participant(t, proxy.port, 'ana');
+  await ana.user.join(room);
+  proxy.cutAfter(1, 'client');
+  const said: SendOptions = { clientMsgId: undefined } as object;
+  t.match(await ana.user.send(room, 'oi', said), { duplicate: true }, 'it was heard before the connection was lost');
+  t.equal(ana.states.filter(({ type }) => type === 'away').length, 1);
+  t.match((await ana.user.call('room.history', { room })).messages, { length: 1 });
 });
 
 t.test('what waits is bounded, and rejects at the end', async (t) => {
