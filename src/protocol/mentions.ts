@@ -2,25 +2,26 @@ import { nameOf, type UserId } from './names.js';
 
 /** What names are made of, and what therefore may not stand right before an `@`, as it does in an address of mail. */
 const nameCharacters = String.raw`[\p{L}\p{M}\p{Nd}_-]`;
-const mention = new RegExp(`(?<!${nameCharacters})@(${nameCharacters}+)(?:#(${nameCharacters}+))?`, 'gu');
 
 /**
  * Tells of texts whether they mention a user: by name, as in `@ana`, which is everybody of that name, or by id, as in
  * `@ana#2`. Case and composition do not matter, and a name goes as far as it can: `@ana-maria` is not ana.
  */
 export function mentionOf(user: UserId): (text: string) => boolean {
-  const name = folded(nameOf(user));
-  const number = user.slice(user.lastIndexOf('#') + 1);
-  return (text) => {
-    if (!text.includes('@')) return false;
-    for (const [, said, numbered] of text.normalize('NFC').matchAll(mention)) {
-      if ((numbered === undefined || numbered === number) && folded(said as string) === name) return true;
-    }
-    return false;
-  };
+  const name = verbatim(folded(nameOf(user)));
+  const number = verbatim(user.slice(user.lastIndexOf('#') + 1));
+  // One search a text: there may be thousands of `@` in it.
+  const whole = `#${number}(?!${nameCharacters})|(?!${nameCharacters}|#${nameCharacters})`;
+  const mention = new RegExp(`(?<!${nameCharacters})@${name}(?:${whole})`, 'u');
+  return (text) => text.includes('@') && mention.test(folded(text));
 }
 
-/** By way of capitals, so that `ß` is `ss`, and the sigma at the end of a word the one within. */
-function folded(name: string): string {
-  return name.toUpperCase().toLowerCase().normalize('NFC');
+/** By way of capitals, so that `ß` is `ss`, and with one sigma, which is another at the end of a word. */
+function folded(text: string): string {
+  return text.normalize('NFC').toUpperCase().toLowerCase().replaceAll('ς', 'σ').normalize('NFC');
+}
+
+/** As a regular expression has it; a client's server may call it anything. */
+function verbatim(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 }

@@ -49,6 +49,7 @@ t.test('case and composition do not matter', async (t) => {
   for (const text of ['@JOÃO', '@joa\u0303o', '@Joa\u0303O#3', '@joÃo']) t.ok(mentioned('João#3', text), text);
   t.ok(mentioned('groß#1', '@GROSS'));
   t.ok(mentioned('Σίσυφος#1', '@ΣΊΣΥΦΟΣ'));
+  t.ok(mentioned('Σίσυφος#1', '@ΣΊΣΥΦΟΣ:α'), 'whatever stands behind it');
   t.ok(mentioned('김민수#1', `@${'김민수'.normalize('NFD')}`));
   t.notOk(mentioned('João#3', '@Joao'), 'a mark makes another letter');
 });
@@ -81,4 +82,8 @@ t.test('nobody is mentioned by the id of another', async () => {
 t.test('a text of nothing but @ is looked through in passing', async (t) => {
   t.notOk(mentioned('ana#1', '@'.repeat(8192)));
   t.notOk(mentioned('ana#1', '@an'.repeat(2730)));
+});
+
+t.test('what no name can be is nobody, and no more', async (t) => {
+  for (const id of ['a(b#1', '.*#1', 'a\\#1', '[#1', 'anb#(', '\ud83d#1']) t.notOk(mentioned(id, 'oi, @ana #1'), id);
 });
