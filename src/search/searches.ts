@@ -2,7 +2,7 @@ import type { PrivateMessage } from '../protocol/events.js';
 import type { Limits } from '../protocol/limits.js';
 import type { StoredMessage } from '../storage/room-reads.js';
 import type { Coverage } from '../storage/search-index.js';
-import { TaskPool } from '../tasks/task-pool.js';
+import { PoolBusy, TaskPool } from '../tasks/task-pool.js';
 import type { BiteQuery } from './bite.js';
 import type { InboxSearchQuery } from './inbox-search.js';
 import { Indexer, type IndexerOptions } from './indexer.js';
@@ -61,8 +61,15 @@ export function createSearches({ limits: { searchQueueMax, searchMsMax }, ...ind
     query: Query,
   ): Promise<Result> => {
     const until = performance.now() + searchMsMax;
+    let found: Result | undefined;
     for (let { range } = query; ; ) {
-      const found = await run({ ...query, range, msMax: sliceMsMax });
+      try {
+        found = await run({ ...query, range, msMax: sliceMsMax });
+      } catch (error) {
+        // Others came meanwhile, and it waited for its turn already: it says how far it came.
+        if (found !== undefined && error instanceof PoolBusy) return found;
+        throw error;
+      }
       if (!found.more || found.messages.length > 0 || performance.now() >= until) return found;
       range = { ...range, before: found.next };
     }
