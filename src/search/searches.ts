@@ -1,18 +1,18 @@
-import type { PrivateMessage } from '../protocol/events.js';
+import type { WrittenResult } from '../protocol/answers.js';
 import type { Limits } from '../protocol/limits.js';
-import type { StoredMessage } from '../storage/room-reads.js';
 import type { Coverage } from '../storage/search-index.js';
 import { PoolBusy, TaskPool } from '../tasks/task-pool.js';
+import type { FoundAnswer, InboxAnswerQuery, RoomAnswer, RoomAnswerQuery } from './answers.js';
 import type { BiteQuery } from './bite.js';
-import type { InboxSearchQuery } from './inbox-search.js';
 import { Indexer, type IndexerOptions } from './indexer.js';
-import type { RoomSearch, RoomSearchQuery } from './room-search.js';
-import type { Found } from './slice.js';
 
-/** Searches of stored logs, in a thread of their own: they hold up neither rooms nor those who read histories. */
+/**
+ * Searches of stored logs, and the answers to `room.search` and `private.search`, in a thread of their own: they hold up
+ * neither rooms nor those who read histories.
+ */
 export interface Searches {
-  room(query: Omit<RoomSearchQuery, 'msMax'>): Promise<Found<StoredMessage>>;
-  inbox(query: Omit<InboxSearchQuery, 'msMax'>): Promise<Found<PrivateMessage>>;
+  room(query: Omit<RoomAnswerQuery, 'msMax'>): Promise<WrittenResult>;
+  inbox(query: Omit<InboxAnswerQuery, 'msMax'>): Promise<WrittenResult>;
   /** Has the indexes follow their logs from now on. */
   begin(): void;
   close(): Promise<void>;
@@ -50,34 +50,35 @@ export function createSearches({ limits: { searchQueueMax, searchMsMax }, ...ind
     queueMax: 1,
     niceness: indexNiceness,
   });
-  const searchRoom = pool.task<RoomSearchQuery, RoomSearch>(new URL('./room-search.js', import.meta.url));
-  const searchInbox = pool.task<InboxSearchQuery, Found<PrivateMessage>>(new URL('./inbox-search.js', import.meta.url));
+  const answers = new URL('./answers.js', import.meta.url);
+  const searchRoom = pool.task<RoomAnswerQuery, RoomAnswer>(answers, 'inRoom');
+  const searchInbox = pool.task<InboxAnswerQuery, FoundAnswer>(answers, 'inInbox');
   const bite = indexPool.task<BiteQuery, Coverage>(new URL('./bite.js', import.meta.url));
   const indexer = new Indexer({ ...indexing, bite });
 
   /** Goes on, slice by slice, until something is found, or there is nothing more, or the time is over. */
-  const search = async <Query extends { readonly range: RoomSearchQuery['range'] }, Result extends Found<unknown>>(
-    run: (query: Query & { readonly msMax: number }) => Promise<Result>,
+  const search = async <Query extends Pick<InboxAnswerQuery, 'range'>>(
+    run: (query: Query & { readonly msMax: number }) => Promise<FoundAnswer>,
     query: Query,
-  ): Promise<Result> => {
+  ): Promise<WrittenResult> => {
     const until = performance.now() + searchMsMax;
-    let found: Result | undefined;
+    let found: FoundAnswer | undefined;
     for (let { range } = query; ; ) {
       try {
         found = await run({ ...query, range, msMax: sliceMsMax });
       } catch (error) {
         // Others came meanwhile, and it waited for its turn already: it says how far it came.
-        if (found !== undefined && error instanceof PoolBusy) return found;
+        if (found !== undefined && error instanceof PoolBusy) return found.result;
         throw error;
       }
-      if (!found.more || found.messages.length > 0 || performance.now() >= until) return found;
+      if (!found.more || !found.isEmpty || performance.now() >= until) return found.result;
       range = { ...range, before: found.next };
     }
   };
 
   return {
     room: (query) =>
-      search(async (asked: RoomSearchQuery) => {
+      search(async (asked: RoomAnswerQuery) => {
         const found = await searchRoom(asked);
         indexer.met(query.file, found.index);
         return found;

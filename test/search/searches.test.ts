@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import t from 'tap';
+import type { Result } from '../../src/protocol/methods.js';
+import type { RoomName } from '../../src/protocol/names.js';
 import { parseQuery } from '../../src/protocol/search-query.js';
 import { createSearches } from '../../src/search/searches.js';
 import { openDatabase } from '../../src/storage/database.js';
@@ -18,9 +20,12 @@ t.test('a search that is under way is never answered that others wait, but how f
   const searches = createSearches({ limits, logs: () => [], onTrouble: (what) => t.fail(what) });
   t.teardown(() => searches.close());
   const range = { limit: 50, upTo: head, bytesMax: 1e6 };
-  const asked = { file, epoch: 'e1', query: parseQuery('nada'), range, reader: 'ana#1' };
+  const style = { dialect: 'json' } as const;
+  const room = 'sala1' as RoomName;
+  const asked = { file, room, epoch: 'e1', query: parseQuery('nada'), range, reader: 'ana#1', style };
   // Two are under way, one waits.
-  const all = await Promise.all([searches.room(asked), searches.room(asked), searches.room(asked)]);
+  const written = await Promise.all([searches.room(asked), searches.room(asked), searches.room(asked)]);
+  const all = written.map((result) => JSON.parse(Buffer.from(result).toString()) as Result<'room.search'>);
   const cut = all.filter(({ more }) => more);
   t.ok(cut.length > 0, 'whose next turn would have been behind the one who waits');
   for (const { messages, next } of cut) t.ok(messages.length === 0 && next !== undefined && next < head);
