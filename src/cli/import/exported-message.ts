@@ -95,9 +95,12 @@ const wrongLines = {
   },
 } as const satisfies Record<string, Speech>;
 
+const byteOrderMark = /^\ufeff/;
+
 function parseObject(text: string): object | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    // Editors of Windows put one in front of the first line (RFC 8259, section 8.1 lets a reader ignore it).
+    const value: unknown = JSON.parse(text.replace(byteOrderMark, ''));
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
   } catch {
     return undefined;

@@ -96,6 +96,10 @@ t.test('a deleted message needs no text, and keys that nobody knows do not matte
   t.equal(wrong({ ...line, colour: 'red' }), '');
 });
 
+t.test('a byte order mark before a line is ignored', async (t) => {
+  t.match(readExported({ type: 'text', text: `\ufeff${JSON.stringify(line)}` }), { message: { seq: 2 } });
+});
+
 t.test('an origin is a word of at most 32 characters', async (t) => {
   t.equal(parseOrigin('escola-2'), 'escola-2');
   t.equal(parseOrigin('a'.repeat(32)), 'a'.repeat(32));
