@@ -93,22 +93,28 @@ export function createIdentities({ supervisor, rooms, users, release }: Chat): I
       );
       if (isRefusal(back)) return reply(back);
       const { user, joined, inboxHead } = back;
-      return inTurn(user, reply, async () => {
-        const found = (
-          await Promise.all(joined.map((room) => returnTo(user.id, room, positions?.[room]?.epoch)))
-        ).filter((at) => at !== undefined);
-        const resumed = found.map(({ room, head }) => ({ room, ...resumeAt(room, head, positions?.[room.name]) }));
-        // Set before the answer, which lets the connection's next line be read.
-        session.currentRoom = found[0]?.room.name;
-        reply({
-          userId: user.id,
-          name: nameOf(user.id),
-          rooms: resumed.map(({ room, seq, status }) => ({ room: room.name, epoch: room.epoch, seq, status })),
-          inboxSeq: inboxHead,
-        });
-        for (const { room, after } of resumed) session.follow(room, after);
-        session.followInbox(user, Math.min(inboxAfter ?? inboxHead, inboxHead));
-      });
+      // Who quit in this moment might as well have quit before.
+      const late = command.type === 'resume' ? refusals.tokenInvalid : refusals.credentialsInvalid;
+      return inTurn(
+        user,
+        () => reply(late()),
+        async () => {
+          const found = (
+            await Promise.all(joined.map((room) => returnTo(user.id, room, positions?.[room]?.epoch)))
+          ).filter((at) => at !== undefined);
+          const resumed = found.map(({ room, head }) => ({ room, ...resumeAt(room, head, positions?.[room.name]) }));
+          // Set before the answer, which lets the connection's next line be read.
+          session.currentRoom = found[0]?.room.name;
+          reply({
+            userId: user.id,
+            name: nameOf(user.id),
+            rooms: resumed.map(({ room, seq, status }) => ({ room: room.name, epoch: room.epoch, seq, status })),
+            inboxSeq: inboxHead,
+          });
+          for (const { room, after } of resumed) session.follow(room, after);
+          session.followInbox(user, Math.min(inboxAfter ?? inboxHead, inboxHead));
+        },
+      );
     },
 
     end: async (user, password) => {

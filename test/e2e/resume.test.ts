@@ -21,6 +21,18 @@ function range(from: number, to: number): number[] {
   return Array.from({ length: to - from + 1 }, (_, i) => from + i);
 }
 
+t.test('who resumes while the identity is being ended is back for a moment, or has an invalid token', async (t) => {
+  for (let round = 0; round < 10; round++) {
+    const [ana] = await gather(t, daemon, `quase-${round}`, 'ana');
+    const client = await LineClient.connect(t, daemon);
+    const quit = ana.client.call('user.quit');
+    const resumed = await client.request('user.resume', { token: ana.token });
+    if ('error' in resumed) t.equal(resumed.error.data.code, 'TOKEN_INVALID');
+    else t.match(resumed.result, { userId: ana.userId });
+    await quit;
+  }
+});
+
 t.test('a token brings back the same user, in the same rooms', async (t) => {
   const [ana] = await gather(t, daemon, 'volta', 'ana');
   await ana.client.call('room.join', { room: 'sala1' });
